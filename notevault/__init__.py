@@ -1,3 +1,3 @@
-"""Notes that are checked: verdicts on code and mathematics, flashcards and exercises, in an order of study."""
+"""Notes that are checked: verdicts on code and mathematics, cards and exercises, in an order of study."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""The exceptions of notevault: the caller's mistakes. A mistake in a note is a `Diagnostic`, never an exception."""
+"""The exceptions of notevault: mistakes of the caller. A mistake in a note is a `Diagnostic` instead."""
 
 from __future__ import annotations
 
