@@ -55,9 +55,7 @@ def layer_of(path: Path) -> str:
 
 
 def sources() -> list[Path]:
-    return sorted(
-        p for p in PACKAGE.rglob("*.py") if p.parent != PACKAGE or p.stem not in {"__init__", "__main__"}
-    )
+    return sorted(p for p in PACKAGE.rglob("*.py") if p.parent != PACKAGE or p.stem not in {"__init__", "__main__"})
 
 
 def imported_modules(path: Path) -> Iterator[str]:
@@ -94,6 +92,4 @@ def test_a_layer_uses_only_the_packages_it_is_allowed(path: Path) -> None:
         return
     for module in imported_modules(path):
         top = module.partition(".")[0]
-        assert top == "notevault" or top in sys.stdlib_module_names or top in THIRD_PARTY[layer], (
-            f"{path}: {module}"
-        )
+        assert top == "notevault" or top in sys.stdlib_module_names or top in THIRD_PARTY[layer], f"{path}: {module}"

@@ -1,0 +1,1 @@
+"""Other notations, lowered to the engine: sympy, numpy, torch-like code, LaTeX."""

@@ -1,0 +1,1 @@
+"""One note: from its text to frozen values with exact spans."""

@@ -1,0 +1,1 @@
+"""Many notes: the walk over a folder and the resolution of links."""
