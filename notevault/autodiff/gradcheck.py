@@ -101,9 +101,7 @@ def _weights(shape: tuple[int, ...]) -> Array:
     return (0.5 + (np.arange(1, count + 1) * 0.7548776662466927) % 1.0).reshape(shape)
 
 
-def _forward(
-    output: Tensor, leaves: Sequence[Tensor], cotangent: Array, k: int, index: tuple[int, ...]
-) -> float:
+def _forward(output: Tensor, leaves: Sequence[Tensor], cotangent: Array, k: int, index: tuple[int, ...]) -> float:
     unit = np.zeros(leaves[k].shape)
     unit[index] = 1.0
     tangents: list[Any] = [None] * len(leaves)

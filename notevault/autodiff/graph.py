@@ -76,9 +76,7 @@ def graph(outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> Graph:
     place: dict[int, int] = {}
     constants: dict[int, int] = {}
 
-    def add(
-        primitive: str, parents: tuple[int, ...], parameters: Mapping[str, Any], name: Any, value: Any
-    ) -> int:
+    def add(primitive: str, parents: tuple[int, ...], parameters: Mapping[str, Any], name: Any, value: Any) -> int:
         nodes.append(Node(len(nodes), primitive, parents, parameters, name, value))
         return len(nodes) - 1
 
@@ -97,8 +95,7 @@ def graph(outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> Graph:
             place[node.index] = add("constant", (), {}, node.name, node.value)
             continue
         parents = tuple(
-            place[operand.index] if isinstance(operand, Tensor) else constant(operand)
-            for operand in node.operands
+            place[operand.index] if isinstance(operand, Tensor) else constant(operand) for operand in node.operands
         )
         parameters = {**defaults(node.primitive), **node.parameters}
         place[node.index] = add(node.primitive.name, parents, parameters, node.name, node.value)

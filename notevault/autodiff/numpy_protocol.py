@@ -40,16 +40,12 @@ def _reduction(name: str) -> Callable[..., Any]:
 
 
 def _spread(name: str) -> Callable[..., Any]:
-    return lambda a, axis=None, ddof=0, keepdims=False: apply(
-        name, a, axis=axis, ddof=ddof, keepdims=keepdims
-    )
+    return lambda a, axis=None, ddof=0, keepdims=False: apply(name, a, axis=axis, ddof=ddof, keepdims=keepdims)
 
 
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     if ord not in (None, 2, "fro") or (ord == 2 and axis is None and len(shape_of(x)) > 1):
-        raise NotImplementedError(
-            f"np.linalg.norm with ord={ord!r}: only the Euclidean and the Frobenius norm"
-        )
+        raise NotImplementedError(f"np.linalg.norm with ord={ord!r}: only the Euclidean and the Frobenius norm")
     return apply("norm", x, axis=axis, keepdims=keepdims)
 
 

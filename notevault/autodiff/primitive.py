@@ -46,8 +46,7 @@ class Sample:
     def values(self) -> tuple[Value, ...]:
         """The operands as arrays, the same at every call."""
         return tuple(
-            o.array(k) if isinstance(o, Reals) else o() if callable(o) else o
-            for k, o in enumerate(self.operands)
+            o.array(k) if isinstance(o, Reals) else o() if callable(o) else o for k, o in enumerate(self.operands)
         )
 
 
@@ -142,8 +141,8 @@ def fill(template: str, operands: tuple[str, ...], output: str = "y") -> str:
     r"""Put names into a LaTeX template, in which `#1`, `#2` are operands, `#*` is all of them, `#y` the
     output.
 
-    >>> fill(r"\\frac{#1}{#2}", ("a", "b"))
-    '\\frac{a}{b}'
+    >>> print(fill(r"\frac{#1}{#2}", ("a", "b")))
+    \frac{a}{b}
     """
 
     def name(match: re.Match[str]) -> str:

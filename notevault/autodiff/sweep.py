@@ -116,8 +116,7 @@ def push_forward(
             if index in given or row is None:
                 continue
             incoming = tuple(
-                pushed.get(operand.index) if isinstance(operand, Tensor) else None
-                for operand in node.operands
+                pushed.get(operand.index) if isinstance(operand, Tensor) else None for operand in node.operands
             )
             if any(t is not None for t in incoming):
                 y, operands = (node, node.operands) if recording else (node.value, node.arguments)

@@ -83,9 +83,7 @@ class Trace:
         )
 
 
-def trace(
-    output: Tensor, wrt: Sequence[Tensor] | None = None, names: Mapping[str, Any] | None = None
-) -> Trace:
+def trace(output: Tensor, wrt: Sequence[Tensor] | None = None, names: Mapping[str, Any] | None = None) -> Trace:
     """Everything the reverse pass from `output` computes, node by node.
 
     wrt: what to differentiate by; every leaf when None. names: a namespace (such as `locals()`) whose
@@ -147,9 +145,7 @@ class _Builder:
         kind = "input" if name or node.index in self.adjoints else "constant"
         index = len(self.nodes)
         label = self._label(name)
-        self.nodes.append(
-            TraceNode(index, label, name, kind, label, (), {}, node.value, (), (), adjoint, adjoint)
-        )
+        self.nodes.append(TraceNode(index, label, name, kind, label, (), {}, node.value, (), (), adjoint, adjoint))
         self.place[node.index] = index
 
     def _constant(self, value: Value) -> int:
@@ -157,9 +153,7 @@ class _Builder:
             index = len(self.nodes)
             label = number(value)
             zero = 0.0 * np.asarray(value)[()] if np.asarray(value).dtype.kind in "fc" else 0
-            self.nodes.append(
-                TraceNode(index, label, None, "constant", label, (), {}, value, (), (), zero, zero)
-            )
+            self.nodes.append(TraceNode(index, label, None, "constant", label, (), {}, value, (), (), zero, zero))
             self.constants[id(value)] = index
         return self.constants[id(value)]
 

@@ -3,7 +3,7 @@ argument."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 
@@ -26,18 +26,17 @@ def rebuild(tree: Any, values: Sequence[Any]) -> Any:
     >>> rebuild({"w": 1.0, "b": [2.0, 3.0]}, "xyz")
     {'w': 'x', 'b': ['y', 'z']}
     """
-    remaining = iter(values)
+    return _build(tree, iter(values))
 
-    def build(branch: Any) -> Any:
-        if isinstance(branch, tuple) and hasattr(branch, "_fields"):
-            return type(branch)(*(build(part) for part in branch))
-        if isinstance(branch, (list, tuple)):
-            return type(branch)(build(part) for part in branch)
-        if isinstance(branch, dict):
-            return {key: build(part) for key, part in branch.items()}
-        return next(remaining)
 
-    return build(tree)
+def _build(branch: Any, remaining: Iterator[Any]) -> Any:
+    if isinstance(branch, tuple) and hasattr(branch, "_fields"):
+        return type(branch)(*(_build(part, remaining) for part in branch))
+    if isinstance(branch, (list, tuple)):
+        return type(branch)(_build(part, remaining) for part in branch)
+    if isinstance(branch, dict):
+        return {key: _build(part, remaining) for key, part in branch.items()}
+    return next(remaining)
 
 
 def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:

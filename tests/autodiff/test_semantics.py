@@ -94,6 +94,7 @@ def test_fractions_stay_exact() -> None:
     assert value == Fraction(-1, 9)
     assert slope == Fraction(7, 3)
     assert isinstance(slope, Fraction)
+    assert grad(lambda x: maximum(x, Fraction(1, 2)) * absolute(-x))(Fraction(1, 2)) == Fraction(3, 4)
 
 
 def test_float32_stays_float32() -> None:

@@ -79,9 +79,7 @@ def test_stop_gradient_makes_a_constant() -> None:
 def test_plain_numpy_code_runs_on_tensors() -> None:
     def f(x):
         h = np.concatenate([np.sin(x), np.where(x > 0, x, np.exp(x))])
-        return np.sum(np.clip(h, -0.5, 2.0) ** 2) / np.linalg.norm(h) + np.mean(
-            np.stack([x, 2 * x]).T @ np.ones(2)
-        )
+        return np.sum(np.clip(h, -0.5, 2.0) ** 2) / np.linalg.norm(h) + np.mean(np.stack([x, 2 * x]).T @ np.ones(2))
 
     x = np.array([-0.3, 0.4, 1.1])
     step = 1e-6

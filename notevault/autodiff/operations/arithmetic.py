@@ -44,9 +44,7 @@ def add(a: Value, b: Value) -> Value:
     partials_latex=("1", "-1"),
     sympy="Sub",
     code="np.subtract({0}, {1}, out={out})",
-    misconceptions=(
-        Misconception("sign", 1, "1", "the subtrahend enters with a minus, so its derivative is -1"),
-    ),
+    misconceptions=(Misconception("sign", 1, "1", "the subtrahend enters with a minus, so its derivative is -1"),),
     samples=PAIR,
 )
 def sub(a: Value, b: Value) -> Value:
@@ -66,9 +64,7 @@ def sub(a: Value, b: Value) -> Value:
     partials_latex=("#2", "#1"),
     sympy="Mul",
     code="np.multiply({0}, {1}, out={out})",
-    misconceptions=(
-        Misconception("own factor", 0, "#1", "by a, the derivative of a b is the other factor b"),
-    ),
+    misconceptions=(Misconception("own factor", 0, "#1", "by a, the derivative of a b is the other factor b"),),
     samples=PAIR,
 )
 def mul(a: Value, b: Value) -> Value:
@@ -252,9 +248,7 @@ def _equal(a: Value, b: Value) -> Value:
     misconceptions=(
         Misconception("exponent kept", 0, r"#2\, #1^{#2}", "the exponent falls by one"),
         Misconception("factor", 0, r"#1^{#2 - 1}", "the exponent comes down as a factor"),
-        Misconception(
-            "power rule for a^x", 1, r"#2\, #1^{#2 - 1}", "by the exponent the derivative is a^b ln a"
-        ),
+        Misconception("power rule for a^x", 1, r"#2\, #1^{#2 - 1}", "by the exponent the derivative is a^b ln a"),
     ),
     samples=(
         Sample((Reals((), 0.5, 2.0), Reals())),
@@ -417,4 +411,7 @@ def cast(x: Value, *, dtype: np.dtype[np.generic]) -> Value:
     >>> cast(np.ones(2), dtype=np.dtype("float32")).dtype
     dtype('float32')
     """
-    return np.asarray(x).astype(dtype)[()]
+    array = np.asarray(x)
+    if np.dtype(dtype).kind == "O" and array.dtype.kind == "b":
+        return np.frompyfunc(Fraction, 1, 1)(array)  # so that masks of exact numbers stay exact
+    return array.astype(dtype)[()]

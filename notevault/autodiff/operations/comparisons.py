@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from notevault.autodiff.operations.arithmetic import cast
 from notevault.autodiff.primitive import Kink, Reals, Sample, Value
 from notevault.autodiff.rules import broadcast_like, elementwise, mask, operation, unbroadcast
+from notevault.autodiff.tensor import dtype_of, shape_of
 
 PAIR = (Sample((Reals((3, 4)), Reals((4,)))),)
 BOTH = (Sample((Reals(), Reals())), Sample((Reals((3, 4)), Reals((4,)))))
@@ -141,7 +143,8 @@ def where(condition: Value, a: Value, b: Value) -> Value:
 
 def _share(y: Value, x: Value, other: Value) -> Value:
     """1 where x is the value chosen, 0 where it is not, one half where both are."""
-    return where(equal(x, other), 0.5, where(equal(x, y), 1.0, 0.0))
+    kind = dtype_of(x if shape_of(x) else y)
+    return cast(equal(x, y), dtype=kind) / (1 + cast(equal(x, other), dtype=kind))
 
 
 @elementwise(

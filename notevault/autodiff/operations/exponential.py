@@ -22,9 +22,7 @@ ABOVE_ZERO = Domain("#1 > 0", lambda x: np.greater(x, 0))
     sympy="exp",
     code="np.exp({0}, out={out})",
     misconceptions=(
-        Misconception(
-            "power rule", 0, "#1 e^{#1 - 1}", "the exponent is the variable: e^x is its own derivative"
-        ),
+        Misconception("power rule", 0, "#1 e^{#1 - 1}", "the exponent is the variable: e^x is its own derivative"),
     ),
     samples=REAL,
 )
@@ -45,9 +43,7 @@ def exp(x: Value) -> Value:
     partials_latex=(r"2^{#1} \ln 2",),
     sympy="exp2",
     code="np.exp2({0}, out={out})",
-    misconceptions=(
-        Misconception("missing ln 2", 0, "2^{#1}", "only e^x is its own derivative; base 2 brings ln 2"),
-    ),
+    misconceptions=(Misconception("missing ln 2", 0, "2^{#1}", "only e^x is its own derivative; base 2 brings ln 2"),),
     samples=REAL,
 )
 def exp2(x: Value) -> Value:
@@ -87,9 +83,7 @@ def expm1(x: Value) -> Value:
     sympy="log",
     domain=ABOVE_ZERO,
     code="np.log({0}, out={out})",
-    misconceptions=(
-        Misconception("logarithm kept", 0, r"\frac{1}{\ln #1}", "the derivative of ln x is 1/x"),
-    ),
+    misconceptions=(Misconception("logarithm kept", 0, r"\frac{1}{\ln #1}", "the derivative of ln x is 1/x"),),
     samples=POSITIVE,
 )
 def log(x: Value) -> Value:
@@ -176,9 +170,7 @@ def log1p(x: Value) -> Value:
     sympy="sqrt",
     domain=Domain(r"#1 \geq 0", lambda x: np.greater_equal(x, 0)),
     code="np.sqrt({0}, out={out})",
-    misconceptions=(
-        Misconception("factor", 0, r"\frac{1}{\sqrt{#1}}", "the exponent 1/2 comes down as a factor"),
-    ),
+    misconceptions=(Misconception("factor", 0, r"\frac{1}{\sqrt{#1}}", "the exponent 1/2 comes down as a factor"),),
     samples=POSITIVE,
 )
 def sqrt(x: Value) -> Value:

@@ -43,9 +43,7 @@ def getitem(x: Value, *, index: Any) -> Value:
 
 def _is_basic(index: Any) -> bool:
     parts = index if isinstance(index, tuple) else (index,)
-    return all(
-        part is None or part is Ellipsis or isinstance(part, (int, np.integer, slice)) for part in parts
-    )
+    return all(part is None or part is Ellipsis or isinstance(part, (int, np.integer, slice)) for part in parts)
 
 
 @operation(
@@ -84,9 +82,7 @@ def _pull_written(g: Value, y: Value, x: Value, value: Value, *, index: Any) -> 
 
 def _push_set(tangents: Sequence[Value], y: Value, x: Value, value: Value, *, index: Any) -> Value:
     kept, written = tangents
-    return set_at(
-        np.zeros(shape_of(x)) if kept is None else kept, 0 if written is None else written, index=index
-    )
+    return set_at(np.zeros(shape_of(x)) if kept is None else kept, 0 if written is None else written, index=index)
 
 
 @operation(

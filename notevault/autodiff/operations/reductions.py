@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from notevault.autodiff.operations.arithmetic import cast
 from notevault.autodiff.operations.comparisons import equal, where
 from notevault.autodiff.operations.exponential import sqrt
 from notevault.autodiff.operations.shapes import broadcast, reshape
 from notevault.autodiff.primitive import Kink, Misconception, Reals, Sample, Value
 from notevault.autodiff.rules import operation, scale
-from notevault.autodiff.tensor import shape_of
+from notevault.autodiff.tensor import dtype_of, shape_of
 
 Axis = int | tuple[int, ...] | None
 MATRIX = Reals((3, 4))
@@ -82,9 +83,7 @@ def _pull_mean(g: Value, y: Value, x: Value, *, axis: Axis = None, keepdims: boo
     partials_latex=(r"\frac{1}{n}",),
     sympy="Mean",
     code="np.mean({0}, axis={axis}, keepdims={keepdims}, out={out})",
-    misconceptions=(
-        Misconception("sum for mean", 0, "1", "the mean divides by n, and so does its derivative"),
-    ),
+    misconceptions=(Misconception("sum for mean", 0, "1", "the mean divides by n, and so does its derivative"),),
     samples=AXES,
 )
 def mean(x: Value, *, axis: Axis = None, keepdims: bool = False) -> Value:
@@ -100,7 +99,7 @@ def mean(x: Value, *, axis: Axis = None, keepdims: bool = False) -> Value:
 
 def _extreme_share(y: Value, x: Value, axis: Axis, keepdims: bool) -> Value:
     """1 at the extreme element, shared evenly where several tie, 0 elsewhere."""
-    hits = where(equal(x, spread(y, x, axis, keepdims)), 1.0, 0.0)
+    hits = cast(equal(x, spread(y, x, axis, keepdims)), dtype=dtype_of(x))
     return hits / sum(hits, axis=axis, keepdims=True)
 
 
@@ -108,9 +107,7 @@ def _pull_extreme(g: Value, y: Value, x: Value, *, axis: Axis = None, keepdims: 
     return scale(spread(g, x, axis, keepdims), _extreme_share(y, x, axis, keepdims))
 
 
-def _push_extreme(
-    t: Sequence[Value], y: Value, x: Value, *, axis: Axis = None, keepdims: bool = False
-) -> Value:
+def _push_extreme(t: Sequence[Value], y: Value, x: Value, *, axis: Axis = None, keepdims: bool = False) -> Value:
     return sum(scale(t[0], _extreme_share(y, x, axis, keepdims)), axis=axis, keepdims=keepdims)
 
 
@@ -174,9 +171,7 @@ def _var_slope(x: Value, axis: Axis, ddof: int) -> Value:
     return (x - mean(x, axis=axis, keepdims=True)) * (2 / (count_of(x, axis) - ddof))
 
 
-def _pull_var(
-    g: Value, y: Value, x: Value, *, axis: Axis = None, ddof: int = 0, keepdims: bool = False
-) -> Value:
+def _pull_var(g: Value, y: Value, x: Value, *, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Value:
     return scale(spread(g, x, axis, keepdims), _var_slope(x, axis, ddof))
 
 
@@ -219,9 +214,7 @@ def _std_slope(y: Value, x: Value, axis: Axis, ddof: int, keepdims: bool) -> Val
     return where(flat, 0.0, _var_slope(x, axis, ddof) / (2 * where(flat, 1.0, deviation)))
 
 
-def _pull_std(
-    g: Value, y: Value, x: Value, *, axis: Axis = None, ddof: int = 0, keepdims: bool = False
-) -> Value:
+def _pull_std(g: Value, y: Value, x: Value, *, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Value:
     return scale(spread(g, x, axis, keepdims), _std_slope(y, x, axis, ddof, keepdims))
 
 

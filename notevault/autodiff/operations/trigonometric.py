@@ -25,9 +25,7 @@ def _sine_slope(y: Value, x: Value) -> Value:
     partials_latex=(r"\cos #1",),
     sympy="sin",
     code="np.sin({0}, out={out})",
-    misconceptions=(
-        Misconception("sign", 0, r"-\cos #1", "the minus belongs to the derivative of the cosine"),
-    ),
+    misconceptions=(Misconception("sign", 0, r"-\cos #1", "the minus belongs to the derivative of the cosine"),),
     samples=REAL,
 )
 def sin(x: Value) -> Value:
@@ -110,9 +108,7 @@ def asin(x: Value) -> Value:
     domain=WITHIN_ONE,
     code="np.arccos({0}, out={out})",
     misconceptions=(
-        Misconception(
-            "sign", 0, r"\frac{1}{\sqrt{1 - #1^2}}", "arccos falls: its derivative is minus that of arcsin"
-        ),
+        Misconception("sign", 0, r"\frac{1}{\sqrt{1 - #1^2}}", "arccos falls: its derivative is minus that of arcsin"),
     ),
     samples=INSIDE_ONE,
 )
@@ -155,9 +151,7 @@ def atan(x: Value) -> Value:
     domain=Domain(r"(#1, #2) \neq (0, 0)", lambda y, x: (np.not_equal(x, 0)) | (np.not_equal(y, 0))),
     complex_step=False,
     code="np.arctan2({0}, {1}, out={out})",
-    misconceptions=(
-        Misconception("swapped", 0, r"-\frac{#1}{#1^2 + #2^2}", "the first argument is y, the second x"),
-    ),
+    misconceptions=(Misconception("swapped", 0, r"-\frac{#1}{#1^2 + #2^2}", "the first argument is y, the second x"),),
     samples=(Sample((Reals(), Reals((), 0.5, 2.0))), Sample((Reals((3, 4)), Reals((4,), 0.5, 2.0)))),
 )
 def atan2(y: Value, x: Value) -> Value:
@@ -200,9 +194,7 @@ def sinh(x: Value) -> Value:
     partials_latex=(r"\sinh #1",),
     sympy="cosh",
     code="np.cosh({0}, out={out})",
-    misconceptions=(
-        Misconception("sign", 0, r"-\sinh #1", "there is no minus: that is the circular cosine"),
-    ),
+    misconceptions=(Misconception("sign", 0, r"-\sinh #1", "there is no minus: that is the circular cosine"),),
     samples=REAL,
 )
 def cosh(x: Value) -> Value:
