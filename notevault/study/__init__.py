@@ -1,0 +1,1 @@
+"""What is studied: cards and exercises, with where each came from."""
