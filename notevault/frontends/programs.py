@@ -64,7 +64,7 @@ class Program:
                 results.append(values[step.leaf])
             elif step.head == "number":
                 results.append(number(step.leaf))
-            elif step.head == "Piecewise":
+            elif step.head == "Piecewise" and "Piecewise" not in system:
                 results.append(_first_that_holds([results[operand] for operand in step.operands]))
             else:
                 operands = [results[operand] for operand in step.operands]

@@ -20,13 +20,14 @@ MAX_LENGTH = 12
 @dataclass(slots=True)
 class Shapes:
     """`ranks`: a name's number of indices. `ranges`: (name, position) to what the index runs over: the name of a length,
-    or a number. `lengths`: the names that are lengths. `free`: indices that stand for any one value."""
+    or a number. `lengths`: the names that are lengths. `free`: indices that stand for any one value, with what they run over. `bound`: the indices of sums. `vectors`: seen as a whole."""
 
     ranks: dict[str, int] = field(default_factory=dict)
     ranges: dict[tuple[str, int], str | int] = field(default_factory=dict)
     lengths: set[str] = field(default_factory=set)
     free: dict[str, str] = field(default_factory=dict)
     vectors: set[str] = field(default_factory=set)
+    bound: set[str] = field(default_factory=set)
 
     def sizes(self, trial: int) -> Mapping[str, int]:
         """A number for every length, another one in each of the two trials."""
@@ -72,6 +73,7 @@ def _settle_free(found: Shapes, nodes: Sequence[Node]) -> None:
 def _scan(node: Node, bound: Mapping[str, str | int], found: Shapes) -> None:
     if isinstance(node, Big):
         bound = {**bound, node.index: _reach(node, found)}
+        found.bound.add(node.index)
     if isinstance(node, Name):
         _scan_name(node, bound, found)
     for child in children(node):
@@ -130,6 +132,7 @@ def _scan_products(node: Node, found: Shapes) -> None:
             while isinstance(left, Binary) and left.operator in {"*", "dot"}:
                 left = left.right
             if isinstance(left, Transpose) and isinstance(left.operand, Name) and isinstance(part.right, Name):
+                _as_vector(left.operand, found)
                 _as_vector(part.right, found)
                 _share(left.operand, part.right, found)
             if isinstance(left, Transpose) and isinstance(part.right, Power):

@@ -45,7 +45,7 @@ def statements(latex: str) -> list[Statement]:
     except NotUnderstoodError:
         return []
     found = []
-    for piece in _pieces(_without_rows(tokens)):
+    for piece in _pieces(_with_thousands(list(_without_rows(tokens)))):
         statement = _statement(piece)
         if statement is not None:
             found.append(statement)
@@ -72,6 +72,33 @@ def _without_rows(tokens: Sequence[Token]) -> Iterator[Token]:
         elif token.text == "&" and (not stack or stack[-1] in ROWS):
             continue
         yield token
+
+
+def _with_thousands(tokens: list[Token]) -> Iterator[Token]:
+    """`1,129` outside all brackets as one number: no blanks, and three digits behind every comma."""
+    depth = 0
+    i = 0
+    while i < len(tokens):
+        token = tokens[i]
+        depth += nesting(token)
+        while depth == 0 and token.kind == "number" and token.text.isdigit() and _goes_on(tokens, i, token):
+            token = Token("number", token.text + tokens[i + 2].text, token.start, tokens[i + 2].end)
+            i += 2
+        yield token
+        i += 1
+
+
+def _goes_on(tokens: list[Token], i: int, number: Token) -> bool:
+    if i + 2 >= len(tokens) or (number.end - number.start) > 3 and "," not in tokens[i - 1].text:
+        return False
+    comma, more = tokens[i + 1], tokens[i + 2]
+    return (
+        comma.text == ","
+        and more.kind == "number"
+        and len(more.text.partition(".")[0]) == 3
+        and number.end == comma.start
+        and comma.end == more.start
+    )
 
 
 def _pieces(tokens: Iterator[Token]) -> Iterator[list[Token]]:
