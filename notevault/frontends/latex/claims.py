@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from notevault.frontends.claims import Finding, Outcome, Verdict
 from notevault.frontends.latex import arithmetic, links, updates
 from notevault.frontends.latex.context import Context, Definition, definition, vocabulary
-from notevault.frontends.latex.nodes import Call, Derivative, Node, walk
-from notevault.frontends.latex.parser import Reading, read
+from notevault.frontends.latex.nodes import Node
 from notevault.frontends.latex.statements import Statement, statements
 from notevault.frontends.latex.surroundings import Surroundings
-from notevault.frontends.latex.tokens import NotUnderstoodError
 
 _CALCULUS = re.compile(r"\\partial|∂|\\nabla|∇|\\frac\s*\{?\s*(?:\\mathrm\s*\{)?\s*d(?![a-zA-Z]{3})|'\s*\(|d\s*[a-zA-Z]\s*/\s*d|\\prime|'\s*=")
 
@@ -55,6 +53,12 @@ class _Judge:
         known = vocabulary((s for group in self.found for s in group), code_names)
         said = " ".join({passage.around.note for passage in passages}).lower()
         self.context = Context(known, sigmoid=bool(re.search(r"sigmoid|logistic", said)))
+        self.all_definitions = [
+            made
+            for place, group in enumerate(self.found)
+            for statement in group
+            if (made := definition(statement, known, place)) is not None
+        ]
         self.before: Node | None = None
 
     def findings(self) -> Iterator[Placed]:
@@ -69,6 +73,28 @@ class _Judge:
                 if made is not None:
                     self.context.define(made)
 
+    def derivative(self, chain: links.Chain, passage: Passage) -> Verdict:
+        """The verdict on a chain with a derivative; a refutation must hold for every definition that the note gives."""
+        verdict = links.judge(chain, self.context, passage.around)
+        if verdict.outcome in {Outcome.VERIFIED, Outcome.INCONCLUSIVE}:
+            return verdict
+        for other in self.other_definitions(chain):
+            context = replace(self.context, definitions=[*self.context.definitions, other])
+            alternative = links.judge(chain, context, passage.around)
+            if alternative.outcome is Outcome.VERIFIED:
+                if verdict.outcome is Outcome.REFUTED:
+                    reason = f"true of another definition of {other.name.key} in the note"
+                    return Verdict(Outcome.INCONCLUSIVE, reason=reason)
+                return alternative
+        return verdict
+
+    def other_definitions(self, chain: links.Chain) -> list[Definition]:
+        """The definitions of the functions in the chain that are not the nearest one before it, nearest first."""
+        names = links.differentiated(chain)
+        used = [self.context.find(name) for name in names]
+        keys = {name.key for name in names}
+        return [d for d in self.all_definitions if d.name.key in keys and not any(d is u or d == u for u in used)]
+
     def judge(self, passage: Passage, statement: Statement) -> Finding | None:
         """What is to be said of one statement; None when it states nothing of the kinds that are judged."""
         chain = links.Chain.of(statement, self.context.vocabulary, self.before if statement.continues else None)
@@ -80,7 +106,7 @@ class _Judge:
         if stepped is not None:
             return _finding("update-rule", passage.latex, statement, stepped)
         if chain.has_calculus or _CALCULUS.search(latex):
-            return _finding("gradient", passage.latex, statement, links.judge(chain, self.context, passage.around))
+            return _finding("gradient", passage.latex, statement, self.derivative(chain, passage))
         numeric = arithmetic.judge(statement, passage.latex, passage.around)
         if numeric is not None:
             return _finding("equation", passage.latex, statement, numeric)
@@ -103,4 +129,3 @@ def _position(latex: str, offset: int) -> tuple[int, int]:
     return row + 1, offset - (latex.rfind("\n", 0, offset) + 1) + 1
 
 
-__all__ = ["Call", "Derivative", "NotUnderstoodError", "Outcome", "Passage", "Placed", "Reading", "claims", "read", "walk"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from notevault.frontends.latex.nodes import Call, Name, Node, Number, walk
+from notevault.frontends.latex.nodes import Call, Name, Node, Number, Vector, walk
 from notevault.frontends.latex.parser import read
 from notevault.frontends.latex.statements import Statement
 from notevault.frontends.latex.symbols import Vocabulary, opaque, read_name
@@ -15,12 +15,13 @@ from notevault.frontends.latex.tokens import NotUnderstoodError, Token
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """`name(parameters) = body`; `body` is None when it was not understood. `place` orders them in the note."""
+    """`name(parameters) = body`; `body` is None when it was not understood. `place` is that of its formula."""
 
     name: Name
     parameters: tuple[Name, ...]
     body: Node | None
     place: int
+    from_code: bool = False
 
     @property
     def is_value(self) -> bool:
@@ -109,18 +110,35 @@ class Context:
     def find(self, name: Name) -> Definition | None:
         """The nearest definition of `name`: with the very indices it has, or with as many free ones.
 
-        Without any, the only definition of a name that differs by a label (`sigma` for `sigma_ReLU`).
+        A formula comes before a number, and what formulas say before what code says. Without any, the only definition
+        of a name that differs by a label (`sigma` for `sigma_ReLU`).
         """
-        wanted = opaque(name)
-        for definition in reversed(self.definitions):
-            if opaque(definition.name) == wanted:
-                return definition
-            if definition.name.key == name.key and _fits(definition.name, name):
-                return definition
+        candidates = [d for d in reversed(self.definitions) if _defines(d, name)]
+        if candidates:
+            return min(candidates, key=lambda d: (d.is_value, d.from_code))
         if name.indices or name.label:
             return None
         labelled = {d.name.key: d for d in self.definitions if d.name.base == name.base and d.name.label and d.parameters}
         return next(iter(labelled.values())) if len(labelled) == 1 else None
+
+    def number(self, symbol: str) -> Node | None:
+        """The number that the note gives for a symbol such as `x` or `x_2` (then possibly inside a vector)."""
+        base, _, index = symbol.rpartition("_")
+        for defined in reversed(self.definitions):
+            if not defined.is_value or defined.parameters:
+                continue
+            if opaque(defined.name) == symbol:
+                return defined.body
+            items = defined.body.items if isinstance(defined.body, Vector) else ()
+            if opaque(defined.name) == base and index.isdigit() and 0 < int(index) <= len(items):
+                return items[int(index) - 1]
+        return None
+
+
+def _defines(definition: Definition, name: Name) -> bool:
+    return opaque(definition.name) == opaque(name) or (
+        definition.name.key == name.key and _fits(definition.name, name)
+    )
 
 
 def _fits(defined: Name, used: Name) -> bool:

@@ -14,7 +14,7 @@ from notevault.frontends.expressions import Expr, ExpressionError, encode
 from notevault.frontends.identity import Answer, Identity, equal
 from notevault.frontends.latex.context import Context, Definition
 from notevault.frontends.latex.lowering import AbstractError, Lowering, Value, Vec
-from notevault.frontends.latex.nodes import Call, Derivative, Name, Node, Number, walk
+from notevault.frontends.latex.nodes import Big, Call, Derivative, Name, Node, Number, children, walk
 from notevault.frontends.latex.parser import Reading, read
 from notevault.frontends.latex.shapes import Shapes, shapes
 from notevault.frontends.latex.statements import Statement
@@ -182,6 +182,19 @@ def _variable(chain: Chain) -> Name | None:
     return None
 
 
+def differentiated(chain: Chain) -> list[Name]:
+    """The names of the functions whose derivatives stand in the chain."""
+    found: list[Name] = []
+    for side in chain.sides:
+        for part in walk(side.node) if side.node is not None else ():
+            function = part.function if isinstance(part, Derivative) or (isinstance(part, Call) and part.primes) else None
+            if isinstance(function, Call):
+                function = function.function
+            if isinstance(function, Name) and function not in found:
+                found.append(function)
+    return found
+
+
 # -- comparing two sides ----------------------------------------------------------------------------------------------
 
 
@@ -257,6 +270,8 @@ def _compared(
             )
             last = lowering.lower(left), lowering.lower(right)
             for a, b in _pairs(*last):
+                if values:
+                    a, b = _with_numbers(a, lowering), _with_numbers(b, lowering)
                 _check_names(a, b)
                 result = equal(a, b)
                 if result.answer is Answer.UNDETERMINED:
@@ -266,6 +281,16 @@ def _compared(
                 results.append(result)
     assert last is not None
     return _verified(last, results, left)
+
+
+def _with_numbers(expr: Expr, lowering: Lowering) -> Expr:
+    """The expression with the numbers that the note gives for its symbols."""
+    found = {}
+    for symbol in expr.free_symbols:
+        node = lowering.context.number(symbol.name)
+        if node is not None:
+            found[symbol] = lowering.scalar(node)
+    return expr.subs(found)
 
 
 def _assignments(found: Shapes, sizes: Any) -> Iterator[dict[str, int]]:
@@ -369,11 +394,19 @@ def _generic(left: Node, right: Node, involved: Sequence[Node]) -> list[str]:
 
 
 def _is_generic(variable: Name, index: Name, involved: Sequence[Node]) -> bool:
-    """Whether the name is used elsewhere with numbers or bound indices, or whole; not only with this very index."""
-    uses = [
-        part
-        for node in involved
-        for part in walk(node)
-        if isinstance(part, Name) and part.key == variable.key and opaque(part) != opaque(variable)
-    ]
-    return bool(uses)
+    """Whether the name is used elsewhere with a number, with the index of a sum, or whole; not only with this index."""
+    return any(
+        other != index or bound for node in involved for other, bound in _indices_of(variable, index, node, frozenset())
+    )
+
+
+def _indices_of(variable: Name, index: Name, node: Node, bound: frozenset[str]) -> Iterator[tuple[Node | None, bool]]:
+    """What stands at the index's place in each use of the variable's name, and whether a sum binds it."""
+    if isinstance(node, Big):
+        bound |= {node.index}
+    if isinstance(node, Name) and node.key == variable.key:
+        place = variable.indices.index(index)
+        other = node.indices[place] if place < len(node.indices) else None
+        yield other, isinstance(other, Name) and other.key in bound
+    for child in children(node):
+        yield from _indices_of(variable, index, child, bound)

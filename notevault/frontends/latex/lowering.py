@@ -284,11 +284,22 @@ class Lowering:
 
     def derivative(self, node: Derivative) -> Value:
         if not node.variables:
-            raise AbstractError("\\nabla", "abstract: a gradient without its variable")
+            return self.full_gradient(node)
         value = self.function_of(node.function, node.variables[0])
         for variable in node.variables:
             value = self.by(value, variable)
         return value
+
+    def full_gradient(self, node: Derivative) -> Value:
+        """A gradient without its variable: by all the arguments with which the function is defined, in their order."""
+        called = node.function.function if isinstance(node.function, Call) else node.function
+        definition = self.context.find(called) if isinstance(called, Name) else None
+        if definition is None or not definition.parameters:
+            raise AbstractError("\\nabla", "abstract: a gradient without its variable")
+        by_each = [self.lower(replace(node, variables=(parameter,))) for parameter in definition.parameters]
+        if any(isinstance(part, Vec) for part in by_each):
+            raise NotUnderstoodError("\\nabla", 0, "a gradient by vectors")
+        return by_each[0] if len(by_each) == 1 else Vec(tuple(by_each))
 
     def function_of(self, function: Node, variable: Name) -> Value:
         """What is differentiated; the variable itself stays closed, so that one can differentiate by it."""

@@ -34,7 +34,7 @@ class Vocabulary:
 
     def is_variable(self, name: Name) -> bool:
         """Whether the note defines `name` as a plain variable, so that brackets behind it make a product."""
-        return name.key in self.names
+        return name.key in self.names and name.key not in _FUNCTION_LETTERS
 
     def is_defined(self, text: str) -> bool:
         """Whether the note itself says what `text` is."""
