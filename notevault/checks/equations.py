@@ -19,7 +19,12 @@ from notevault.rules import RULES
 
 _CODES = {"gradient": "NV402", "update-rule": "NV403", "equation": "NV404"}
 _WORDY = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW, BlockKind.HEADING, BlockKind.HTML})
-_BRACKETED = re.compile(r"(?<!\\)\\\((.+?)\\\)|(?<!\\)\\\[(.+?)\\\]", re.DOTALL)
+_OTHER = re.compile(
+    r"(?<!\\)\\\((?P<round>.+?)\\\)|(?<!\\)\\\[(?P<square>.+?)\\\]"
+    r"|(?<![\\$])\$\s+(?P<padded>[^$]*?\\[a-zA-Z][^$]*?)\s*\$(?!\$)",
+    re.DOTALL,
+)
+"""Formulas as other editors take them: `\\(…\\)`, `\\[…\\]`, and `$ … $` with blanks inside when a LaTeX command is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def equation_claims(note: Note) -> tuple[tuple[Claim, ...], tuple[Diagnostic, ..
 
 
 def _formulas(note: Note) -> Iterator[_Formula]:
-    """The note's formulas, and those in `\\(…\\)` and `\\[…\\]`, which some editors write and Obsidian does not show."""
+    """The note's formulas, and those that only other editors than Obsidian show."""
     for formula in note.formulas:
         exact = note.text[formula.content.start : formula.content.end] == formula.latex
         yield _Formula(formula.latex, formula.content.start, formula.span, exact)
@@ -65,10 +70,10 @@ def _formulas(note: Note) -> Iterator[_Formula]:
     for block in note.blocks:
         if block.kind not in _WORDY:
             continue
-        for match in _BRACKETED.finditer(note.text, block.span.start, block.span.end):
-            group = 1 if match[1] is not None else 2
+        for match in _OTHER.finditer(note.text, block.span.start, block.span.end):
             if not any(start < match.end() and match.start() < end for start, end in taken):
                 whole = note.source.span(match.start(), match.end())
+                group = match.lastgroup or ""
                 yield _Formula(match[group], match.start(group), whole, exact=True)
 
 

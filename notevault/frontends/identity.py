@@ -7,7 +7,7 @@ random real points; a difference counts only if it is still there with 60 digits
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -65,9 +65,17 @@ class Identity:
 
 
 def equal(
-    a: Expr, b: Expr, *, positive: Collection[str] = (), integer: Collection[str] = (), seed: int = 0
+    a: Expr,
+    b: Expr,
+    *,
+    positive: Collection[str] = (),
+    integer: Collection[str] = (),
+    unit: Collection[str] = (),
+    seed: int = 0,
 ) -> Identity:
     """Whether `a` and `b` have the same value at all real points where both are defined.
+
+    Names in `positive`, `integer` and `unit` (between 0 and 1) only take such values.
 
     >>> import sympy
     >>> x, w = sympy.symbols("x w")
@@ -86,7 +94,7 @@ def equal(
         decided = _decide_exactly(program, seed)
         if decided is not None:
             return decided
-    return _Comparison(program, positive, integer, seed).decide()
+    return _Comparison(program, points(program.symbols, positive=positive, integer=integer, unit=unit, seed=seed)).decide()
 
 
 def _is_rational_function(program: Program) -> bool:
@@ -149,9 +157,9 @@ def _different_fractions(program: Program, seed: int) -> Identity | None:
 class _Comparison:
     """Two expressions, compared point by point with many digits."""
 
-    def __init__(self, program: Program, positive: Collection[str], integer: Collection[str], seed: int) -> None:
+    def __init__(self, program: Program, tried: Iterator[Point]) -> None:
         self.program = program
-        self.points = points(program.symbols, positive=positive, integer=integer, seed=seed)
+        self.points = tried
         self.inexact = any(step.head == "number" and step.leaf.is_Float for step in program.steps)
         self.compared = self.skipped = self.one_sided = 0
         self.largest_error = 0.0

@@ -21,9 +21,15 @@ _SIMPLE: tuple[tuple[int | Fraction, ...], ...] = (
 
 
 def points(
-    symbols: Sequence[Expr], *, positive: Collection[str] = (), integer: Collection[str] = (), seed: int = 0
+    symbols: Sequence[Expr],
+    *,
+    positive: Collection[str] = (),
+    integer: Collection[str] = (),
+    unit: Collection[str] = (),
+    seed: int = 0,
 ) -> Iterator[Point]:
-    """An endless, reproducible sequence of points; names in `positive` and `integer` (and sympy's own assumptions) hold.
+    """An endless, reproducible sequence of points. Names in `positive`, `integer` and `unit` (between 0 and 1) have such
+    values, and sympy's own assumptions hold.
 
     >>> import sympy
     >>> x, y = sympy.symbols("x y")
@@ -34,6 +40,8 @@ def points(
     must_be_integer = {s for s in symbols if s.name in integer or s.is_integer}
 
     def fit(symbol: Expr, value: Fraction) -> Fraction:
+        if symbol.name in unit:
+            return abs(value) / (1 + abs(value))
         if symbol in must_be_integer:
             value = Fraction(round(value * 7) or 1) if value.denominator != 1 else value
         if symbol in must_be_positive:

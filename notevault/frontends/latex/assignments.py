@@ -9,6 +9,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
+from typing import TypeAlias
 
 from notevault.frontends.latex.context import Definition
 from notevault.frontends.latex.nodes import Binary, Call, Name, Negative, Node, Number, Power, Vector
@@ -18,7 +19,7 @@ _ARRAYS = frozenset({"tensor", "array", "asarray", "Tensor", "FloatTensor"})
 _ELEMENTWISE = frozenset({"exp", "log", "sin", "cos", "tanh", "sigmoid", "relu", "sqrt", "abs"})
 _OPERATORS: Mapping[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 
-_Value = Node | tuple[Node, ...]
+_Value: TypeAlias = "Node | tuple[Node, ...]"
 
 
 class _NotReadError(Exception):

@@ -13,7 +13,9 @@ from notevault.frontends.latex.nodes import Node
 from notevault.frontends.latex.statements import Statement, statements
 from notevault.frontends.latex.surroundings import Surroundings
 
-_CALCULUS = re.compile(r"\\partial|∂|\\nabla|∇|\\frac\s*\{?\s*(?:\\mathrm\s*\{)?\s*d(?![a-zA-Z]{3})|'\s*\(|d\s*[a-zA-Z]\s*/\s*d|\\prime|'\s*=")
+_CALCULUS = re.compile(
+    r"\\partial|∂|\\nabla|∇|\\frac\s*\{\s*d[^{}]*\}\s*\{\s*d|[a-zA-Z}]'\s*\(|[)\]]'|\bd[a-zA-Z]\s*/\s*d[a-zA-Z]\b"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,11 @@ class Context:
             return min(candidates, key=lambda d: (d.is_value, d.from_code))
         if name.indices or name.label:
             return None
-        labelled = {d.name.key: d for d in self.definitions if d.name.base == name.base and d.name.label and d.parameters}
+        labelled = {
+            d.name.key: d
+            for d in self.definitions
+            if d.name.base == name.base and d.name.label and d.parameters and not _mentions(d, name)
+        }
         return next(iter(labelled.values())) if len(labelled) == 1 else None
 
     def number(self, symbol: str) -> Node | None:
@@ -133,6 +137,13 @@ class Context:
             if opaque(defined.name) == base and index.isdigit() and 0 < int(index) <= len(items):
                 return items[int(index) - 1]
         return None
+
+
+def _mentions(definition: Definition, name: Name) -> bool:
+    """Whether the definition itself speaks of `name`, which then is something else."""
+    return definition.body is not None and any(
+        isinstance(part, Name) and opaque(part) == opaque(name) for part in walk(definition.body)
+    )
 
 
 def _defines(definition: Definition, name: Name) -> bool:

@@ -202,6 +202,7 @@ def _compare(left: Node, right: Node, context: Context, variable: Name | None) -
     """The verdict on `left = right`: true if it is in one sensible reading, false only if it is in every one."""
     problems: list[Exception] = []
     refuted: Verdict | None = None
+    unclear: Verdict | None = None
     for expand in (False, True):
         for logarithm in (sympy.E, sympy.Integer(10), sympy.Integer(2)):
             try:
@@ -214,12 +215,14 @@ def _compare(left: Node, right: Node, context: Context, variable: Name | None) -
             if verdict.outcome is Outcome.VERIFIED:
                 return verdict
             if verdict.outcome is not Outcome.REFUTED:
-                problems.append(AbstractError("", verdict.reason))
+                unclear = verdict
                 break
             refuted = refuted or verdict
             if not _has_logarithm([left, right, *_reachable([left, right], context)]):
                 break
-    if refuted is not None and len(problems) == 0:
+    if unclear is not None:
+        return unclear
+    if refuted is not None and len(problems) == 0 and not refuted.evidence.get("constant"):
         return refuted
     if refuted is not None and refuted.evidence.get("constant"):
         at_values = _at_values(left, right, context, variable)
@@ -266,7 +269,7 @@ def _compared(
         sizes = found.sizes(trial)
         for indices in _assignments(found, sizes):
             lowering = Lowering(
-                context, found, sizes, indices, expand=expand, values=values, argument=variable, logarithm=logarithm
+                context, found, sizes, indices, expand=expand, argument=variable, logarithm=logarithm
             )
             last = lowering.lower(left), lowering.lower(right)
             for a, b in _pairs(*last):
@@ -277,10 +280,10 @@ def _compared(
                 if result.answer is Answer.UNDETERMINED:
                     return Verdict(Outcome.INCONCLUSIVE, reason=result.reason)
                 if result.different:
-                    return _refuted(a, b, result, left)
+                    return _elsewhere(a, b, variable) or _refuted(a, b, result)
                 results.append(result)
     assert last is not None
-    return _verified(last, results, left)
+    return _verified(last, results)
 
 
 def _with_numbers(expr: Expr, lowering: Lowering) -> Expr:
@@ -321,7 +324,19 @@ def _check_names(left: Expr, right: Expr) -> None:
         raise AbstractError(extra[0], f"abstract: {extra[0].split('_')[0]} is not defined in the note")
 
 
-def _refuted(computed: Expr, claimed: Expr, result: Identity, left: Node) -> Verdict:
+def _elsewhere(computed: Expr, claimed: Expr, variable: Name | None) -> Verdict | None:
+    """Inconclusive when the sides agree for positive numbers, or for parameters between 0 and 1 (rates, probabilities):
+    the note may well speak of those only."""
+    names = {symbol.name for symbol in computed.free_symbols | claimed.free_symbols}
+    if equal(computed, claimed, positive=names).equal:
+        return Verdict(Outcome.INCONCLUSIVE, reason="true where all names are positive, not everywhere")
+    parameters = names - {opaque(variable)} if variable is not None else names
+    if parameters and equal(computed, claimed, unit=parameters).equal:
+        return Verdict(Outcome.INCONCLUSIVE, reason=f"true for {', '.join(sorted(parameters))} between 0 and 1, not everywhere")
+    return None
+
+
+def _refuted(computed: Expr, claimed: Expr, result: Identity) -> Verdict:
     evidence = _evidence(computed, claimed, result)
     if bool(claimed.free_symbols) != bool(computed.free_symbols):
         evidence["constant"] = "zero" if 0 in (claimed, computed) else "number"
@@ -343,7 +358,7 @@ def _evidence(computed: Expr, claimed: Expr, result: Identity) -> dict[str, Any]
     return evidence
 
 
-def _verified(last: tuple[Value, Value], results: Sequence[Identity], left: Node) -> Verdict:
+def _verified(last: tuple[Value, Value], results: Sequence[Identity]) -> Verdict:
     order = [Confidence.NUMERIC, Confidence.IDENTITY_TEST, Confidence.EXACT]
     confidence = min((r.confidence for r in results if r.confidence), key=order.index, default=Confidence.EXACT)
     summary = Identity(

@@ -70,7 +70,6 @@ class Lowering:
     sizes: Mapping[str, int] = field(default_factory=dict)
     indices: Mapping[str, int] = field(default_factory=dict)
     expand: bool = False
-    values: bool = False
     argument: Name | None = None
     logarithm: Expr = sympy.E
     closed: frozenset[str] = frozenset()
@@ -105,8 +104,10 @@ class Lowering:
         definition = self.context.find(node) if opaque(node) not in self.closed and node.key not in self.closed else None
         if definition is not None and definition.parameters:
             return self.applied(definition, node)
-        if definition is not None and (self.expand or self.values) and (self.values or not definition.is_value):
+        if definition is not None and self.expand and not definition.is_value:
             return self.opened(definition, node)
+        if node.key == "sigma" and not node.indices and definition is None and self.context.sigmoid and self.argument:
+            return self.lower(Call(node, (self.argument,)))
         if node.key == "pi" and not node.indices:
             return sympy.pi
         if node.key == "e" and not node.indices and definition is None:
@@ -330,7 +331,7 @@ class Lowering:
         if isinstance(value, Vec):
             return Vec(tuple(_derivative(part, at) for part in parts))
         result = _derivative(value, at)
-        opened = self.name(variable) if self.expand or self.values else at
+        opened = self.name(variable) if self.expand else at
         return result if opened == at or isinstance(opened, Vec) else result.subs(at, opened)
 
     def at(self, node: At) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from notevault.frontends.latex import grammar
 from notevault.frontends.latex.cursor import Cursor, split
@@ -26,7 +26,7 @@ from notevault.frontends.latex.nodes import (
     Vector,
     walk,
 )
-from notevault.frontends.latex.symbols import Vocabulary, read_name
+from notevault.frontends.latex.symbols import Vocabulary, opaque, read_name
 from notevault.frontends.latex.tokens import NotUnderstoodError, Token, tokenize
 
 MAX_DEPTH = 40
@@ -188,7 +188,8 @@ class Reader(Cursor):
         if self.at("^") and self.look(1).text == "'":
             raise self.stop()
         if primes and not self.at("("):
-            return Call(name, (), primes)
+            # x' of a plain name is another name, not a derivative
+            return Call(name, (), primes) if self.vocabulary.calls(name) else replace(name, label=name.label + "'" * primes)
         if self.at("[") and (name.base in {"E", "Var", "P"} or name.base.startswith("bb_")):
             raise NotUnderstoodError(f"{name.key}[", start.start)
         if self.at("(") and (primes or self.vocabulary.calls(name)):
@@ -347,10 +348,11 @@ class Reader(Cursor):
             inner = reader.argument() if reader.at("{") else None
             name = read_name(Reader(inner, self.vocabulary, self.reading, 0) if inner else reader, self.vocabulary)
             times = 1
-            if reader.skip("^"):
+            if reader.at("^"):
+                mark = reader.take()
                 power = reader.argument()
                 if len(power) != 1 or not power[0].text.isdigit() or int(power[0].text) > 4:
-                    raise reader.stop("a derivative by something that is not a name")
+                    raise NotUnderstoodError("^", mark.start, "a derivative by something that is not a name")
                 times = int(power[0].text)
             variables += [name] * times
         return tuple(variables), len(variables)
@@ -405,7 +407,20 @@ class Reader(Cursor):
             return Vector(tuple(self.inside(part) for part in parts))
         if opening.text == "\\{":
             return self.inline_cases(inner)
+        if opening.text in {"(", "["} and self.at("'"):
+            return self.primed(self.inside(inner))
         return self.inside(inner)
+
+    def primed(self, node: Node) -> Node:
+        """`(x^2)'`: the derivative by the only name inside, or by the only one that is a variable by custom."""
+        names = sorted({opaque(part) for part in walk(node) if isinstance(part, Name)} - _called(node))
+        customary = [name for name in names if name in {"x", "t", "z", "u", "s"}]
+        if len(names) != 1 and len(customary) != 1:
+            raise self.stop("by which name is differentiated is doubtful")
+        times = 0
+        while self.skip("'"):
+            times += 1
+        return Derivative(node, (Name((customary or names)[0]),) * times, partial=False)
 
     def bar(self) -> Node:
         token = self.take()
@@ -512,6 +527,11 @@ class Reader(Cursor):
             raise NotUnderstoodError(rest[0].text if rest else "a case", rest[0].start if rest else 0, "a condition")
         sides = [self.inside(piece) for piece in pieces]
         return tuple(Comparison(sign, *sides[i : i + 2]) for i, sign in enumerate(signs))
+
+
+def _called(node: Node) -> set[str]:
+    """The names of the functions that are called in `node`."""
+    return {opaque(part.function) for part in walk(node) if isinstance(part, Call)}
 
 
 _PREFIX: Mapping[str, Callable[[Reader], Node]] = {
