@@ -64,13 +64,17 @@ def mentions(note: Note, names: NameIndex) -> Iterator[Mention]:
 
 
 def _opening(note: Note) -> dict[int, int]:
-    """The blocks that introduce a note, numbered from 0: its first paragraphs, up to a heading or code."""
+    """The blocks that introduce a note, numbered from 0: its first paragraphs, or the items of the list that it
+    begins with, up to a heading or code."""
     found: dict[int, int] = {}
+    kind: BlockKind | None = None
     for row, block in enumerate(note.blocks):
         if len(found) == _OPENING or (found and block.kind in {BlockKind.HEADING, BlockKind.CODE}):
             break
-        if block.kind is BlockKind.PARAGRAPH and block.plain:
-            found[row] = len(found)
+        if block.kind in _TEXT_KINDS and block.plain:
+            kind = kind or block.kind
+            if block.kind is kind:
+                found[row] = len(found)
     return found
 
 
