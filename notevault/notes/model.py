@@ -54,6 +54,7 @@ class Link:
     """A link as it is written: `[[target#subpath|label]]`, `![[…]]`, `[label](target#subpath)`.
 
     `target` and `label` are trimmed and unescaped; `subpath` keeps its inner `#` and `^` (`H1#H2`, `^id`).
+    `size` is an image's `300` or `100x145`.
     """
 
     kind: LinkKind
@@ -63,6 +64,7 @@ class Link:
     text: str
     span: Span
     embedded: bool = False
+    size: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,9 @@ class CodeBlock:
     """A fenced or indented code block.
 
     `language` is the first word of the info string, lower case ("" when there is none). `source` is the code
-    without the fence's indentation and without quote marks. `line_offsets[i]` is where line i of `source`
-    begins in the note, so that a place in the code is a place in the note. `fence_line` is the opening fence.
+    without the fence's indentation, without quote marks and without its last line break. `line_offsets[i]` is
+    where line i of `source` begins in the note, so that a place in the code is a place in the note; an empty
+    block has the place where its first line would be. `fence_line` is the opening fence.
     """
 
     language: str
@@ -100,9 +103,9 @@ class CodeBlock:
     span: Span
 
     def offset(self, line: int, column: int) -> int:
-        """The note offset of a 1-based line and column of `source`."""
+        """The note offset of a 1-based line and column of `source`, never past the block's end."""
         row = min(max(line, 1), len(self.line_offsets)) - 1
-        return self.line_offsets[row] + max(column, 1) - 1
+        return min(self.line_offsets[row] + max(column, 1) - 1, self.span.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +165,9 @@ class Block:
 
     `text` is the source of its inline content, `plain` what a reader sees (formulas stay `$…$`, links become
     their label or target). `headings` are the texts of the headings above it, outermost first. `depth` is the
-    nesting in lists (0 outside, 1 in a list). `marker` is the list marker ("-", "1."). `cells` are a table row's.
-    `callout` is the type of the innermost callout around it, "" outside.
+    nesting in lists (0 outside, 1 in a list). `marker` is the list marker ("-", "1."). `cells` are a table row's,
+    as a reader sees them; `header` when they name the columns. `callout` is the type of the innermost callout
+    around it, "" outside.
     """
 
     kind: BlockKind
@@ -176,6 +180,7 @@ class Block:
     cells: tuple[str, ...] = ()
     quoted: bool = False
     callout: str = ""
+    header: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ class Bucket(StrEnum):
 class ResolvedLink:
     """A link of the note at path `note`, its bucket, and the path it leads to (`None` where there is none).
 
-    An ambiguous link leads to the candidate that Obsidian would choose; `candidates` holds all, best first.
+    An ambiguous link leads to the candidate that Obsidian would choose; `candidates` holds all, best first. An
+    alias-only link leads to the note that has the alias. An attachment that is not there leads to `None`.
     """
 
     note: str
@@ -40,10 +41,15 @@ class ResolvedLink:
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """A folder of notes, read once. Paths are relative to `root`, with `/`; `notes` is sorted by path."""
+    """A folder of notes, read once. Paths are relative to `root`, with `/`; `notes` is sorted by path.
+
+    `diagnostics` are all that is known without running code: those of each note, of its name and of its links.
+    `excluded` are the files that the configuration leaves out; links to them resolve.
+    """
 
     root: Path
     notes: Mapping[str, Note]
     attachments: tuple[str, ...]
     links: tuple[ResolvedLink, ...]
     diagnostics: tuple[Diagnostic, ...]
+    excluded: tuple[str, ...] = ()

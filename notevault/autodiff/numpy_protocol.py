@@ -1,0 +1,124 @@
+"""What numpy's own functions do when they are given a tensor: each is handed to the primitive it means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from notevault.autodiff.tensor import NUMPY_HANDLERS, Tensor, apply, shape_of, value_of
+
+UFUNCS: dict[np.ufunc, str] = {
+    np.add: "add", np.subtract: "sub", np.multiply: "mul", np.divide: "div", np.negative: "neg",
+    np.reciprocal: "reciprocal", np.square: "square", np.power: "pow", np.float_power: "pow",
+    np.absolute: "abs",
+    np.fabs: "abs",
+    np.sign: "sign", np.mod: "mod", np.floor: "floor", np.ceil: "ceil", np.positive: "identity",
+    np.exp: "exp", np.exp2: "exp2", np.expm1: "expm1", np.log: "log", np.log2: "log2", np.log10: "log10",
+    np.log1p: "log1p", np.sqrt: "sqrt", np.cbrt: "cbrt",
+    np.sin: "sin", np.cos: "cos", np.tan: "tan", np.arcsin: "asin", np.arccos: "acos", np.arctan: "atan",
+    np.arctan2: "atan2", np.sinh: "sinh", np.cosh: "cosh", np.tanh: "tanh", np.arcsinh: "asinh",
+    np.arccosh: "acosh", np.arctanh: "atanh", np.hypot: "hypot",
+    np.maximum: "maximum", np.minimum: "minimum", np.greater: "greater", np.greater_equal: "greater_equal",
+    np.less: "less", np.less_equal: "less_equal", np.equal: "equal", np.not_equal: "not_equal",
+    np.logical_and: "logical_and", np.logical_or: "logical_or", np.matmul: "matmul",
+}  # fmt: skip
+REDUCTIONS: dict[np.ufunc, str] = {np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "min"}
+
+
+def _named(name: str) -> Callable[..., Any]:
+    return lambda *operands: apply(name, *operands)
+
+
+def _reduce(name: str) -> Callable[..., Any]:
+    return lambda a, axis=0, keepdims=False: apply(name, a, axis=axis, keepdims=keepdims)
+
+
+def _reduction(name: str) -> Callable[..., Any]:
+    return lambda a, axis=None, keepdims=False: apply(name, a, axis=axis, keepdims=keepdims)
+
+
+def _spread(name: str) -> Callable[..., Any]:
+    return lambda a, axis=None, ddof=0, keepdims=False: apply(name, a, axis=axis, ddof=ddof, keepdims=keepdims)
+
+
+def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    if ord not in (None, 2, "fro") or (ord == 2 and axis is None and len(shape_of(x)) > 1):
+        raise NotImplementedError(f"np.linalg.norm with ord={ord!r}: only the Euclidean and the Frobenius norm")
+    return apply("norm", x, axis=axis, keepdims=keepdims)
+
+
+def _where(condition: Any, *choices: Any) -> Any:
+    return apply("where", condition, *choices) if choices else np.where(value_of(condition))
+
+
+def _atleast_2d(x: Any) -> Any:
+    missing = 2 - len(shape_of(x))
+    return apply("reshape", x, shape=(1,) * missing + shape_of(x)) if missing > 0 else x
+
+
+def _join(axis: int, lift: Callable[[Any], Any] = lambda part: part) -> Callable[..., Any]:
+    return lambda parts: apply("concat", *(lift(part) for part in parts), axis=axis)
+
+
+def _hstack(parts: Sequence[Any]) -> Any:
+    return apply("concat", *parts, axis=0 if len(shape_of(parts[0])) == 1 else 1)
+
+
+def _expand_dims(x: Any, axis: int) -> Any:
+    shape = list(shape_of(x))
+    shape.insert(axis % (len(shape) + 1), 1)
+    return apply("reshape", x, shape=tuple(shape))
+
+
+def _swapaxes(x: Any, axis1: int, axis2: int) -> Any:
+    axes = list(range(len(shape_of(x))))
+    axes[axis1], axes[axis2] = axes[axis2], axes[axis1]
+    return apply("transpose", x, axes=tuple(axes))
+
+
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Of the numbers alone: shapes, positions and tests have no derivative."""
+
+    def call(*args: Any, **options: Any) -> Any:
+        return function(*(value_of(a) for a in args), **{k: value_of(v) for k, v in options.items()})
+
+    return call
+
+
+FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
+    np.sum: _reduction("sum"), np.mean: _reduction("mean"), np.prod: _reduction("prod"),
+    np.max: _reduction("max"), np.amax: _reduction("max"),
+    np.min: _reduction("min"), np.amin: _reduction("min"),
+    np.var: _spread("var"), np.std: _spread("std"), np.linalg.norm: _norm,
+    np.where: _where, np.dot: _named("dot"), np.sinc: _named("sinc"),
+    np.clip: lambda a, a_min=None, a_max=None: apply("clip", a, low=a_min, high=a_max),
+    np.reshape: lambda a, shape: apply("reshape", a, shape=shape),
+    np.ravel: lambda a: apply("reshape", a, shape=-1),
+    np.transpose: lambda a, axes=None: apply("transpose", a, axes=axes),
+    np.swapaxes: _swapaxes, np.expand_dims: _expand_dims, np.atleast_2d: _atleast_2d,
+    np.broadcast_to: lambda array, shape: apply("broadcast", array, shape=shape),
+    np.squeeze: lambda a, axis=None: apply("squeeze", a, axis=axis),
+    np.concatenate: lambda parts, axis=0: apply("concat", *parts, axis=axis),
+    np.stack: lambda arrays, axis=0: apply("stack", *arrays, axis=axis),
+    np.vstack: _join(0, _atleast_2d), np.hstack: _hstack,
+    np.copy: _named("identity"),
+}  # fmt: skip
+PLAIN = (
+    np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.zeros_like, np.ones_like, np.empty_like,
+    np.full_like, np.allclose, np.isclose, np.array_equal, np.any, np.all, np.count_nonzero, np.result_type,
+    np.iscomplexobj, np.array2string, np.array_repr, np.array_str,
+)  # fmt: skip
+PLAIN_UFUNCS = (np.isnan, np.isfinite, np.isinf, np.signbit, np.logical_not)
+
+for _ufunc, _name in UFUNCS.items():
+    NUMPY_HANDLERS[_ufunc, "__call__"] = _named(_name)
+for _ufunc, _name in REDUCTIONS.items():
+    NUMPY_HANDLERS[_ufunc, "reduce"] = _reduce(_name)
+for _function, _handler in FUNCTIONS.items():
+    NUMPY_HANDLERS[_function, "__call__"] = _handler
+for _function in (*PLAIN, *PLAIN_UFUNCS):
+    NUMPY_HANDLERS[_function, "__call__"] = _plain(_function)
+
+__all__ = ["FUNCTIONS", "PLAIN", "UFUNCS", "Tensor"]

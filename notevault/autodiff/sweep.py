@@ -1,0 +1,156 @@
+"""The two passes over the tape: cotangents backward through VJPs, tangents forward through JVPs. No
+recursion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from notevault.autodiff.errors import NotScalarError
+from notevault.autodiff.primitive import Value
+from notevault.autodiff.tensor import Tensor, shape_of, value_of
+
+
+def recorded(outputs: Iterable[Tensor], oldest: int = -1) -> list[Tensor]:
+    """Every tensor the outputs were made from, in order of creation; none older than `oldest`."""
+    found: dict[int, Tensor] = {}
+    pending = list(outputs)
+    while pending:
+        node = pending.pop()
+        index = node.index
+        if index in found or index < oldest:
+            continue
+        found[index] = node
+        for operand in node.operands:
+            if isinstance(operand, Tensor):
+                pending.append(operand)
+    return [found[index] for index in sorted(found)]
+
+
+def active(nodes: Sequence[Tensor], wrt: Iterable[Tensor]) -> dict[int, Tensor]:
+    """The nodes on a path from `wrt`, by index, in order of creation; `wrt` themselves included."""
+    chosen = {node.index for node in wrt}
+    paths: dict[int, Tensor] = {}
+    for node in nodes:
+        if node.index in chosen:
+            paths[node.index] = node
+        elif node.primitive is not None and node.primitive.differentiable:
+            for operand in node.operands:
+                if isinstance(operand, Tensor) and operand.index in paths:
+                    paths[node.index] = node
+                    break
+    return paths
+
+
+def pull_back(
+    outputs: Sequence[Tensor],
+    cotangents: Sequence[Value],
+    wrt: Sequence[Tensor],
+    *,
+    recording: bool,
+    keep: dict[int, Value] | None = None,
+) -> list[Value]:
+    """The cotangents of `wrt`, given those of the outputs; None where no path leads.
+
+    recording: compute with tensors, so that the result can be differentiated again; else with plain values.
+    keep: receives the adjoint of every node on a path, by index.
+    """
+    if not wrt:
+        return []
+    chosen = frozenset(node.index for node in wrt)
+    paths = active(recorded(outputs, min(chosen)), wrt)
+    adjoints: dict[int, Value] = {}
+    for output, cotangent in zip(outputs, cotangents, strict=True):
+        if output.index in paths:
+            before = adjoints.get(output.index)
+            adjoints[output.index] = cotangent if before is None else before + cotangent
+    with np.errstate(all="ignore"):
+        for index in reversed(paths):
+            adjoint = adjoints.get(index)
+            if adjoint is None:
+                continue
+            if keep is not None:
+                keep[index] = adjoint
+            if index not in chosen:
+                del adjoints[index]
+            for k, g in node_cotangents(paths[index], adjoint, paths, recording=recording):
+                before = adjoints.get(k)
+                adjoints[k] = g if before is None else before + g
+    return [adjoints.get(node.index) for node in wrt]
+
+
+def node_cotangents(
+    node: Tensor, adjoint: Value, paths: Mapping[int, Any], *, recording: bool
+) -> list[tuple[int, Value]]:
+    """What one node sends back along each of its edges: (index of the operand, cotangent)."""
+    row = node.primitive
+    sent: list[tuple[int, Value]] = []
+    if row is None:
+        return sent
+    y, operands = (node, node.operands) if recording else (node.value, node.arguments)
+    for k, operand in enumerate(node.operands):
+        if isinstance(operand, Tensor) and operand.index in paths:
+            rule = row.vjp[k]
+            g = None if rule is None else rule(adjoint, y, *operands, **node.parameters)
+            if g is not None:
+                sent.append((operand.index, g))
+    return sent
+
+
+def push_forward(
+    outputs: Sequence[Tensor], wrt: Sequence[Tensor], tangents: Sequence[Value], *, recording: bool
+) -> list[Value]:
+    """The tangents of the outputs, given those of `wrt`; None where no path leads."""
+    if not wrt:
+        return [None for _ in outputs]
+    given = frozenset(node.index for node in wrt)
+    paths = active(recorded(outputs, min(given)), wrt)
+    pushed: dict[int, Value] = {}
+    for leaf, tangent in zip(wrt, tangents, strict=True):
+        pushed[leaf.index] = tangent
+    with np.errstate(all="ignore"):
+        for index, node in paths.items():
+            row = node.primitive
+            if index in given or row is None:
+                continue
+            incoming = tuple(
+                pushed.get(operand.index) if isinstance(operand, Tensor) else None for operand in node.operands
+            )
+            if any(t is not None for t in incoming):
+                y, operands = (node, node.operands) if recording else (node.value, node.arguments)
+                pushed[index] = row.jvp(incoming, y, *operands, **node.parameters)
+    return [pushed.get(output.index) for output in outputs]
+
+
+def unit_cotangent(output: Tensor) -> Value:
+    """The one that a reverse pass starts from, in the output's own number type."""
+    if output.size != 1:
+        raise NotScalarError(output.shape)
+    return ones_like(output)
+
+
+def ones_like(x: Value) -> Value:
+    """Ones of the shape and number type of x, plain."""
+    value = value_of(x)
+    if isinstance(value, np.ndarray):
+        return np.ones_like(value)
+    return type(value)(1)
+
+
+def zeros_like(x: Value) -> Value:
+    """Zeros of the shape and number type of x, plain."""
+    value = value_of(x)
+    if isinstance(value, np.ndarray):
+        return np.zeros_like(value)
+    return type(value)(0)
+
+
+def as_shape_of(cotangent: Any, output: Tensor) -> Value:
+    """A cotangent, checked to have the output's shape."""
+    if shape_of(cotangent) != output.shape and not isinstance(cotangent, Tensor):
+        cotangent = np.asarray(cotangent, dtype=output.dtype)
+    if shape_of(cotangent) != output.shape:
+        raise ValueError(f"a cotangent of shape {shape_of(cotangent)} for an output of shape {output.shape}")
+    return cotangent

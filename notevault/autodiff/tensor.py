@@ -1,0 +1,358 @@
+"""Tensor: a value that remembers which primitive made it from which operands. Together they are the tape.
+
+A tensor refers to its operands and never the other way round, so the tape has no reference cycles and is
+freed as soon as its last output is. Every tensor has a creation number; the order of creation is a
+topological order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import count
+from typing import Any, NoReturn
+
+import numpy as np
+
+from notevault.autodiff.errors import (
+    TapeCutError,
+    TapeWriteError,
+    UnknownPrimitiveError,
+    UnsupportedNumpyError,
+)
+from notevault.autodiff.primitive import PRIMITIVES, Primitive, Value
+
+NUMPY_HANDLERS: dict[tuple[Any, str], Callable[..., Any]] = {}
+"""(numpy function, way to call it) -> the engine's function with the same signature; see `numpy_protocol`."""
+
+_next_index = count().__next__
+_NO_PARAMETERS: Mapping[str, Any] = {}
+_OPERAND_TYPES = (int, float, complex, Fraction, np.ndarray, np.generic, list, tuple)
+
+
+class Tensor:
+    """A value on the tape: a leaf (see `tensor`), or the result of a primitive on operands.
+
+    value: an ndarray, a numpy scalar, or a Fraction. operands: tensors and plain values; arguments: the
+    same, all plain. Operators, numpy's functions and the methods below record; nothing writes.
+    """
+
+    __array_priority__ = 1000.0
+    __slots__ = ("__weakref__", "arguments", "index", "name", "operands", "parameters", "primitive", "value")
+
+    def __init__(  # noqa: PLR0917 (made once a node: positional arguments are the fastest)
+        self,
+        value: Value,
+        primitive: Primitive | None = None,
+        operands: tuple[Value, ...] = (),
+        arguments: tuple[Value, ...] = (),
+        parameters: Mapping[str, Any] = _NO_PARAMETERS,
+        name: str | None = None,
+    ) -> None:
+        self.value = value
+        self.primitive = primitive
+        self.operands = operands
+        self.arguments = arguments
+        self.parameters = parameters
+        self.name = name
+        self.index = _next_index()
+
+    # what it is
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return shape_of(self.value)
+
+    @property
+    def ndim(self) -> int:
+        return len(shape_of(self.value))
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape, dtype=int))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return dtype_of(self.value)
+
+    def item(self) -> Any:
+        """The value as a Python number, off the tape; for a tensor of one element."""
+        return self.value.item() if hasattr(self.value, "item") else self.value
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("a scalar tensor has no length")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[k] for k in range(len(self)))
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __repr__(self) -> str:
+        label = f", name={self.name!r}" if self.name else ""
+        return f"tensor({np.array2string(np.asarray(self.value), separator=', ', prefix='tensor(')}{label})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else str(self)
+
+    # what it refuses
+
+    def __setitem__(self, index: Any, value: Any) -> NoReturn:
+        raise TapeWriteError("x[index] = value", "x = set_at(x, value, index=index)")
+
+    def __float__(self) -> NoReturn:
+        raise TapeCutError("float()", "take .item() where the number alone is wanted")
+
+    def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TapeCutError("conversion to an ndarray", "take .value where the numbers alone are wanted")
+
+    # numpy's protocols: numpy hands its call over when an argument is a tensor
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        if options.get("out") is not None:
+            raise TapeWriteError(f"np.{ufunc.__name__}(..., out=...)", "the call without out=")
+        handler = NUMPY_HANDLERS.get((ufunc, method))
+        if handler is None:
+            raise UnsupportedNumpyError(f"np.{ufunc.__name__}{'' if method == '__call__' else '.' + method}")
+        return handler(*inputs, **options)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        if options.get("out") is not None:
+            raise TapeWriteError(f"np.{function.__name__}(..., out=...)", "the call without out=")
+        handler = NUMPY_HANDLERS.get((function, "__call__"))
+        if handler is None:
+            raise UnsupportedNumpyError(f"{function.__module__}.{function.__name__}")
+        return handler(*args, **options)
+
+    # operators; each is the primitive of the same name
+
+    def __add__(self, other: Any) -> Tensor:
+        return _operate("add", self, other)
+
+    def __radd__(self, other: Any) -> Tensor:
+        return _operate("add", other, self)
+
+    def __sub__(self, other: Any) -> Tensor:
+        return _operate("sub", self, other)
+
+    def __rsub__(self, other: Any) -> Tensor:
+        return _operate("sub", other, self)
+
+    def __mul__(self, other: Any) -> Tensor:
+        return _operate("mul", self, other)
+
+    def __rmul__(self, other: Any) -> Tensor:
+        return _operate("mul", other, self)
+
+    def __truediv__(self, other: Any) -> Tensor:
+        return _operate("div", self, other)
+
+    def __rtruediv__(self, other: Any) -> Tensor:
+        return _operate("div", other, self)
+
+    def __mod__(self, other: Any) -> Tensor:
+        return _operate("mod", self, other)
+
+    def __rmod__(self, other: Any) -> Tensor:
+        return _operate("mod", other, self)
+
+    def __pow__(self, other: Any) -> Tensor:
+        return _operate("pow", self, other)
+
+    def __rpow__(self, other: Any) -> Tensor:
+        return _operate("pow", other, self)
+
+    def __matmul__(self, other: Any) -> Tensor:
+        return _operate("matmul", self, other)
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return _operate("matmul", other, self)
+
+    def __neg__(self) -> Tensor:
+        return _operate("neg", self)
+
+    def __pos__(self) -> Tensor:
+        return self
+
+    def __abs__(self) -> Tensor:
+        return _operate("abs", self)
+
+    def __gt__(self, other: Any) -> Tensor:
+        return _operate("greater", self, other)
+
+    def __ge__(self, other: Any) -> Tensor:
+        return _operate("greater_equal", self, other)
+
+    def __lt__(self, other: Any) -> Tensor:
+        return _operate("less", self, other)
+
+    def __le__(self, other: Any) -> Tensor:
+        return _operate("less_equal", self, other)
+
+    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
+        return _operate("equal", self, other)
+
+    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
+        return _operate("not_equal", self, other)
+
+    __hash__ = object.__hash__
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return _step("getitem", self, {"index": plain_index(index)})
+
+    # methods of ndarray, as far as they can be differentiated
+
+    @property
+    def T(self) -> Tensor:  # noqa: N802
+        return _step("transpose", self, {})
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        return _step("sum", self, {"axis": axis, "keepdims": keepdims})
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        return _step("mean", self, {"axis": axis, "keepdims": keepdims})
+
+    def prod(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        return _step("prod", self, {"axis": axis, "keepdims": keepdims})
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        return _step("max", self, {"axis": axis, "keepdims": keepdims})
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        return _step("min", self, {"axis": axis, "keepdims": keepdims})
+
+    def var(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
+        return _step("var", self, {"axis": axis, "ddof": ddof, "keepdims": keepdims})
+
+    def std(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
+        return _step("std", self, {"axis": axis, "ddof": ddof, "keepdims": keepdims})
+
+    def cumsum(self, axis: int | None = None) -> Tensor:
+        return _step("cumsum", self, {"axis": axis})
+
+    def dot(self, other: Any) -> Tensor:
+        return _operate("dot", self, other)
+
+    def reshape(self, *shape: Any) -> Tensor:
+        wanted = shape[0] if len(shape) == 1 else shape
+        return _step("reshape", self, {"shape": wanted})
+
+    def ravel(self) -> Tensor:
+        return self.reshape(-1)
+
+    flatten = ravel
+
+    def transpose(self, *axes: Any) -> Tensor:
+        order = axes[0] if len(axes) == 1 and axes[0] is not None and not isinstance(axes[0], int) else axes
+        return _step("transpose", self, {"axes": None if order in ((), (None,)) else tuple(order)})
+
+    def squeeze(self, axis: Any = None) -> Tensor:
+        return _step("squeeze", self, {"axis": axis})
+
+    def clip(self, low: Any = None, high: Any = None) -> Tensor:
+        return _step("clip", self, {"low": low, "high": high})
+
+    def astype(self, dtype: Any) -> Tensor:
+        return _step("cast", self, {"dtype": np.dtype(dtype)})
+
+    def copy(self) -> Tensor:
+        return _step("identity", self, {})
+
+
+def _operate(name: str, *operands: Any) -> Tensor:
+    """What an operator does: record, or let Python ask the other operand."""
+    for operand in operands:
+        if not isinstance(operand, (Tensor, *_OPERAND_TYPES)):
+            return NotImplemented  # type: ignore[no-any-return]
+    result: Tensor = record(PRIMITIVES[name], operands, _NO_PARAMETERS)
+    return result
+
+
+def _step(name: str, x: Tensor, parameters: Mapping[str, Any]) -> Tensor:
+    result: Tensor = record(PRIMITIVES[name], (x,), parameters)
+    return result
+
+
+def record(row: Primitive, operands: Sequence[Value], parameters: Mapping[str, Any]) -> Value:
+    """Run a row's forward; where an operand is a tensor the result is a tensor on the tape, else plain."""
+    operands = tuple(operands)
+    traced = False
+    arguments = []
+    for operand in operands:
+        if isinstance(operand, Tensor):
+            traced = True
+            arguments.append(operand.value)
+        else:
+            arguments.append(operand)
+    value = row.forward(*arguments, **parameters)
+    if not traced:
+        return value
+    return Tensor(value, row, operands, tuple(arguments), parameters)
+
+
+def apply(name: str, *operands: Value, **parameters: Any) -> Value:
+    """Apply the primitive `name`; plain operands alone give a plain result.
+
+    >>> apply("mul", tensor(3.0), 2.0)
+    tensor(6.)
+    """
+    row = PRIMITIVES.get(name)
+    if row is None:
+        raise UnknownPrimitiveError(name, PRIMITIVES)
+    return record(row, operands, parameters)
+
+
+def tensor(value: Any, name: str | None = None) -> Tensor:
+    """A leaf of the tape: a value to differentiate with respect to.
+
+    Integers and booleans become float64; float32, float64, complex and object arrays keep their type, and a
+    Fraction stays exact. An ndarray is shared through a read-only view, not copied.
+
+    >>> tensor([1, 2, 3])
+    tensor([1., 2., 3.])
+    >>> from fractions import Fraction
+    >>> (tensor(Fraction(1, 3)) * 3).value
+    Fraction(1, 1)
+    """
+    if isinstance(value, Tensor):
+        value = value.value
+    if isinstance(value, Fraction):
+        return Tensor(value, name=name)
+    array = np.asarray(value)
+    if array.dtype.kind in "iub":
+        array = array.astype(np.float64)
+    elif array.dtype.kind not in "fcO":
+        raise TypeError(f"cannot differentiate by values of type {array.dtype}")
+    if array.ndim == 0:
+        return Tensor(array[()], name=name)
+    view = array.view()
+    view.flags.writeable = False
+    return Tensor(view, name=name)
+
+
+def value_of(x: Value) -> Value:
+    """The plain value of a tensor; anything else as it is."""
+    return x.value if isinstance(x, Tensor) else x
+
+
+def shape_of(x: Value) -> tuple[int, ...]:
+    """The shape of a tensor, array or number."""
+    try:
+        return x.shape  # type: ignore[no-any-return]
+    except AttributeError:
+        return np.shape(x) if isinstance(x, (list, tuple)) else ()
+
+
+def dtype_of(x: Value) -> np.dtype[Any]:
+    """The dtype of a tensor, array or number; object for a Fraction."""
+    value = value_of(x)
+    return value.dtype if hasattr(value, "dtype") else np.asarray(value).dtype
+
+
+def plain_index(index: Any) -> Any:
+    """An index without tensors: masks and positions select, they are not differentiated."""
+    if isinstance(index, tuple):
+        return tuple(plain_index(part) for part in index)
+    return index.value if isinstance(index, Tensor) else index

@@ -1,0 +1,209 @@
+"""Derivatives of functions: gradients, grad, value_and_grad, vjp, jvp, jacobian, hessian, hvp.
+
+Given plain numbers and arrays they return plain numbers and arrays; given tensors they record, and what they
+return is on the tape and can be differentiated again, to any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from notevault.autodiff.primitive import Value
+from notevault.autodiff.rules import row_of
+from notevault.autodiff.sweep import as_shape_of, pull_back, push_forward, unit_cotangent, zeros_like
+from notevault.autodiff.tensor import Tensor, record, shape_of, tensor
+from notevault.autodiff.trees import leaves, rebuild
+
+Positions = int | tuple[int, ...]
+
+
+def gradients(output: Tensor, wrt: Sequence[Tensor], cotangent: Any = None) -> tuple[Tensor, ...]:
+    """The derivative of a scalar output by each of `wrt`, as tensors on the tape; zeros where no path leads.
+
+    cotangent: of the output's shape; needed when the output is no scalar. Raises NotScalarError without it.
+
+    >>> x = tensor(3.0)
+    >>> (slope,) = gradients(x * x * x, [x])
+    >>> slope, gradients(slope, [x])
+    (tensor(27.), (tensor(18.),))
+    """
+    start = unit_cotangent(output) if cotangent is None else as_shape_of(cotangent, output)
+    pulled = pull_back([output], [start], wrt, recording=True)
+    return tuple(_on_tape(g, w) for g, w in zip(pulled, wrt, strict=True))
+
+
+def _on_tape(g: Value, like: Tensor) -> Tensor:
+    if isinstance(g, Tensor):
+        return g
+    return Tensor(zeros_like(like) if g is None else g)
+
+
+class _Call:
+    """One call of a function on fresh leaves in the place of the chosen arguments."""
+
+    def __init__(self, function: Callable[..., Any], positions: Positions, arguments: Sequence[Any]) -> None:
+        self.positions = (positions,) if isinstance(positions, int) else positions
+        chosen = [arguments[k] for k in self.positions]
+        self.trees = chosen
+        self.recording = any(isinstance(leaf, Tensor) for argument in arguments for leaf in leaves(argument))
+        self.wrt = [_fresh(leaf) for tree in chosen for leaf in leaves(tree)]
+        filled = list(arguments)
+        start = 0
+        for k, tree in zip(self.positions, chosen, strict=True):
+            stop = start + len(leaves(tree))
+            filled[k] = rebuild(tree, self.wrt[start:stop])
+            start = stop
+        self.output = function(*filled)
+
+    def form(self, values: Sequence[Value], single: bool) -> Any:
+        """Values for the fresh leaves, in the form of the chosen arguments."""
+        forms, start = [], 0
+        for tree in self.trees:
+            stop = start + len(leaves(tree))
+            forms.append(rebuild(tree, values[start:stop]))
+            start = stop
+        return forms[0] if single else tuple(forms)
+
+    def pull(self, cotangent: Value | None = None) -> list[Value]:
+        output = self.output
+        if not isinstance(output, Tensor):
+            return [zeros_like(w) for w in self.wrt]
+        start = unit_cotangent(output) if cotangent is None else as_shape_of(cotangent, output)
+        recording = self.recording or isinstance(cotangent, Tensor)
+        pulled = pull_back([output], [start], self.wrt, recording=recording)
+        return [zeros_like(w) if g is None else g for g, w in zip(pulled, self.wrt, strict=True)]
+
+    def push(self, tangents: Sequence[Value]) -> Value:
+        output = self.output
+        if not isinstance(output, Tensor):
+            return zeros_like(output)
+        recording = self.recording or any(isinstance(t, Tensor) for t in tangents)
+        (pushed,) = push_forward([output], self.wrt, tangents, recording=recording)
+        return zeros_like(output) if pushed is None else pushed
+
+    def value(self) -> Any:
+        return self.output.value if isinstance(self.output, Tensor) and not self.recording else self.output
+
+
+def _fresh(leaf: Any) -> Tensor:
+    """A new node to differentiate by; that of a tensor stays connected to it, for higher orders."""
+    if isinstance(leaf, Tensor):
+        alias: Tensor = record(row_of("identity"), (leaf,), {})
+        return alias
+    return tensor(leaf)
+
+
+def value_and_grad(function: Callable[..., Any], argnums: Positions = 0) -> Callable[..., tuple[Any, Any]]:
+    """A function that returns f(*args) and its gradient by the arguments at `argnums`, in their form.
+
+    >>> value_and_grad(lambda w: (w * w).sum())(np.array([1.0, 2.0]))
+    (np.float64(5.0), array([2., 4.]))
+    """
+
+    def call(*arguments: Any) -> tuple[Any, Any]:
+        run = _Call(function, argnums, arguments)
+        pulled = run.pull()
+        return run.value(), run.form(pulled, isinstance(argnums, int))
+
+    return call
+
+
+def grad(function: Callable[..., Any], argnums: Positions = 0) -> Callable[..., Any]:
+    """A function that returns the gradient of f by the arguments at `argnums`.
+
+    >>> cube = lambda x: x * x * x
+    >>> float(grad(cube)(2.0)), float(grad(grad(cube))(2.0)), float(grad(grad(grad(cube)))(2.0))
+    (12.0, 12.0, 6.0)
+    """
+    both = value_and_grad(function, argnums)
+    return lambda *arguments: both(*arguments)[1]
+
+
+def vjp(function: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """f(*primals), and the function that takes a cotangent of it to the cotangents of the primals.
+
+    >>> y, pull = vjp(lambda a, b: a * b, 2.0, 3.0)
+    >>> pull(1.0)
+    (np.float64(3.0), np.float64(2.0))
+    """
+    run = _Call(function, tuple(range(len(primals))), primals)
+    return run.value(), lambda cotangent: run.form(run.pull(cotangent), single=False)
+
+
+def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """f(*primals), and its derivative in the direction of the tangents.
+
+    >>> jvp(lambda a, b: a * b, (2.0, 3.0), (1.0, 0.0))
+    (np.float64(6.0), np.float64(3.0))
+    """
+    run = _Call(function, tuple(range(len(primals))), primals)
+    flat = [leaf for tree in tangents for leaf in leaves(tree)]
+    return run.value(), run.push([as_shape_of(t, w) for t, w in zip(flat, run.wrt, strict=True)])
+
+
+def hvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+    """The Hessian of a scalar function of one argument, times a vector: forward over reverse.
+
+    >>> hvp(lambda x: (x**3).sum(), (np.array([1.0, 2.0]),), (np.array([1.0, 0.0]),))
+    array([6., 0.])
+    """
+    return jvp(grad(function), primals, tangents)[1]
+
+
+def jacobian(function: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
+    """A function that returns the derivative of every output element by every element of one argument.
+
+    Shape: that of the output, then that of the argument. Row by row in reverse mode when the output is not
+    larger than the argument, else column by column in forward mode.
+
+    >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
+    """
+
+    def call(*arguments: Any) -> Any:
+        run = _Call(function, argnum, arguments)
+        (x,) = run.wrt
+        output = run.output
+        shape = (*shape_of(output), *x.shape)
+        out_size = int(np.prod(shape_of(output), dtype=int))
+        if out_size <= x.size:
+            rows = [run.pull(unit)[0] for unit in _units(output)]
+            return _stacked(rows, shape)
+        columns = [run.push([unit]) for unit in _units(x)]
+        return _stacked(columns, (*x.shape, *shape_of(output)), last_first=len(x.shape))
+
+    return call
+
+
+def _units(like: Value) -> list[Value]:
+    """The standard basis of the space that `like` is in."""
+    shape = shape_of(like)
+    if not shape:
+        return [zeros_like(like) + 1]
+    size = int(np.prod(shape, dtype=int))
+    return list(np.eye(size, dtype=zeros_like(like).dtype).reshape(size, *shape))
+
+
+def _stacked(parts: Sequence[Value], shape: tuple[int, ...], last_first: int = 0) -> Value:
+    joined = record(row_of("stack"), parts, {}) if parts else np.zeros(shape)
+    table = record(row_of("reshape"), (joined,), {"shape": shape})
+    if not last_first:
+        return table[()] if not shape and not isinstance(table, Tensor) else table
+    axes = (*range(last_first, len(shape)), *range(last_first))
+    return record(row_of("transpose"), (table,), {"axes": axes})
+
+
+def hessian(function: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
+    """A function that returns all second derivatives of a scalar function by one argument.
+
+    Shape: that of the argument twice.
+
+    >>> hessian(lambda x: (x**3).sum())(np.array([1.0, 2.0]))
+    array([[ 6.,  0.],
+           [ 0., 12.]])
+    """
+    return jacobian(grad(function, argnum), argnum)

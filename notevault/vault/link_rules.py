@@ -1,0 +1,86 @@
+"""What is said about links and names: the diagnostics NV101 to NV104 and NV205."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import PurePosixPath
+
+from rapidfuzz import fuzz, process
+
+from notevault.diagnostics import Diagnostic, SourceText
+from notevault.notes.model import Note
+from notevault.rules import RULES
+from notevault.vault.model import Bucket, ResolvedLink
+from notevault.vault.names import folded, unsafe_characters
+
+NEAR = 84.0
+"""How alike (0 to 100) a name has to be before it is offered: one wrong letter in six is near enough."""
+
+
+def link_diagnostics(links: Iterable[ResolvedLink], notes: Mapping[str, Note]) -> Iterator[Diagnostic]:
+    """One diagnostic for each link that does not simply resolve."""
+    names = sorted({name for note in notes.values() for name in (_stem(note.path), *note.aliases)})
+    compared = {name: folded(name) for name in names}
+
+    @cache
+    def nearest(target: str) -> str | None:
+        found = process.extractOne(folded(target), compared, scorer=fuzz.ratio, score_cutoff=NEAR)
+        return found[2] if found else None
+
+    messages: Mapping[Bucket, tuple[str, Callable[[ResolvedLink], str]]] = {
+        Bucket.MISSING_NOTE: ("NV101", lambda link: _missing_note(link, nearest(_stem(link.link.target)))),
+        Bucket.MISSING_SUBPATH: ("NV102", _missing_subpath),
+        Bucket.AMBIGUOUS: ("NV103", _ambiguous),
+        Bucket.ALIAS_ONLY: ("NV104", _alias_only),
+    }
+    for link in links:
+        if link.bucket in messages:
+            code, message = messages[link.bucket]
+            yield Diagnostic(code, RULES[code].severity, message(link), link.note, link.link.span)
+
+
+def name_diagnostics(notes: Iterable[Note]) -> Iterator[Diagnostic]:
+    """Notes whose name no link can hold."""
+    for note in notes:
+        marks = unsafe_characters(note.path)
+        if marks:
+            listed = ", ".join(f"`{mark}`" for mark in marks)
+            message = f"the name of this note holds {listed}, so that no link can name it"
+            yield _at_top("NV205", message, note.path, note.source)
+
+
+def encoding_diagnostic(note: Note) -> Diagnostic:
+    """A note whose bytes are not UTF-8."""
+    return _at_top("NV204", "the note is not UTF-8: some of its characters are lost", note.path, note.source)
+
+
+def _at_top(code: str, message: str, path: str, source: SourceText) -> Diagnostic:
+    return Diagnostic(code, RULES[code].severity, message, path, source.span(0, 0))
+
+
+def _stem(path: str) -> str:
+    name = PurePosixPath(path).name
+    return name.removesuffix(".md") or name
+
+
+def _missing_note(link: ResolvedLink, near: str | None) -> str:
+    hint = f"; did you mean [[{near}]]?" if near else ""
+    return f'there is no note "{link.link.target}"{hint}'
+
+
+def _missing_subpath(link: ResolvedLink) -> str:
+    subpath = link.link.subpath
+    what = f"block id ^{subpath[1:]}" if subpath.startswith("^") else f'heading "{subpath}"'
+    return f"{link.resolved} has no {what}"
+
+
+def _ambiguous(link: ResolvedLink) -> str:
+    others = ", ".join(link.candidates[1:])
+    return f'"{link.link.target}" opens {link.resolved}, but {others} fits too'
+
+
+def _alias_only(link: ResolvedLink) -> str:
+    stem = _stem(link.resolved or "")
+    label = link.link.label or link.link.target
+    return f'"{link.link.target}" is an alias of {link.resolved}; a link that opens it is [[{stem}|{label}]]'

@@ -1,0 +1,47 @@
+"""Reads a vault: its files, its notes, its links."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from notevault.diagnostics import Diagnostic
+from notevault.notes.encoding import decode
+from notevault.notes.model import Note
+from notevault.notes.parse import parse_note
+from notevault.vault.configuration import is_excluded, read_excludes
+from notevault.vault.link_rules import encoding_diagnostic, link_diagnostics, name_diagnostics
+from notevault.vault.model import Vault
+from notevault.vault.resolve import Resolver
+from notevault.vault.walk import is_note, walk
+
+
+def read_vault(root: Path) -> Vault:
+    """The vault in the folder `root`, which need not hold a `notevault.toml`.
+
+    Notes that its `exclude` patterns fit are not read, but links to them still resolve. Raises
+    `ConfigurationError` for a `notevault.toml` that cannot be used, and `OSError` for a file that cannot be read.
+    """
+    patterns = read_excludes(root)
+    files = walk(root)
+    excluded = tuple(path for path in files if is_excluded(path, patterns))
+    kept = [path for path in files if path not in frozenset(excluded)]
+    attachments = tuple(path for path in kept if not is_note(path))
+    diagnostics: list[Diagnostic] = []
+    notes: dict[str, Note] = {}
+    for path in kept:
+        if is_note(path):
+            decoded = decode((root / path).read_bytes())
+            notes[path] = note = parse_note(path, decoded.text)
+            diagnostics += note.diagnostics if decoded.faithful else (encoding_diagnostic(note), *note.diagnostics)
+    resolver = Resolver(notes, (*attachments, *excluded))
+    links = tuple(resolver.resolve(note, link) for note in notes.values() for link in note.links)
+    diagnostics += link_diagnostics(links, notes)
+    diagnostics += name_diagnostics(notes.values())
+    return Vault(
+        root=root,
+        notes=notes,
+        attachments=attachments,
+        links=links,
+        diagnostics=tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.sort_key)),
+        excluded=excluded,
+    )

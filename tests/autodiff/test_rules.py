@@ -1,0 +1,85 @@
+"""Every row of the operation table against independent derivatives, from its own samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from notevault.autodiff import PRIMITIVES, Primitive, Reals, Sample, Tensor, apply, gradcheck, gradients
+from notevault.autodiff.operations.reductions import sum as total
+
+
+def cases() -> list[Any]:
+    return list(_cases())
+
+
+def _cases() -> Iterator[Any]:
+    for name, row in PRIMITIVES.items():
+        for number, sample in enumerate(row.samples):
+            yield pytest.param(row, sample, id=f"{name}-{number}")
+
+
+def differentiated(row: Primitive, sample: Sample) -> tuple[Callable[..., Any], list[Any]]:
+    """The operation as a function of its differentiable sample operands alone, and those operands."""
+    values = sample.values()
+    places = [k for k, operand in enumerate(sample.operands) if isinstance(operand, Reals)]
+
+    def function(*chosen: Any) -> Any:
+        operands = list(values)
+        for place, operand in zip(places, chosen, strict=True):
+            operands[place] = operand
+        return apply(row.name, *operands, **sample.parameters)
+
+    return function, [values[k] for k in places]
+
+
+@pytest.mark.parametrize(("row", "sample"), cases())
+def test_the_rules_agree_with_differences_in_first_order(row: Primitive, sample: Sample) -> None:
+    function, operands = differentiated(row, sample)
+    if not row.differentiable:
+        pytest.skip("a mask has no derivative")
+    report = gradcheck(function, *operands)
+    assert report.ok, str(report)
+    assert not report.kinks, "a sample must not lie at a kink"
+
+
+@pytest.mark.parametrize(("row", "sample"), cases())
+def test_the_rules_agree_with_differences_in_second_order(row: Primitive, sample: Sample) -> None:
+    function, operands = differentiated(row, sample)
+    if not row.differentiable:
+        pytest.skip("a mask has no derivative")
+
+    def slope(*leaves: Tensor) -> Tensor:
+        output = function(*leaves)
+        weights = np.cos(np.arange(output.size)).reshape(output.shape)
+        pulled = gradients(total(output * output * weights), leaves)
+        return total(sum_of(pulled))
+
+    def sum_of(parts: tuple[Tensor, ...]) -> Tensor:
+        scaled = [total(part * np.sin(1.0 + np.arange(part.size)).reshape(part.shape)) for part in parts]
+        whole = scaled[0]
+        for part in scaled[1:]:
+            whole = whole + part
+        return whole
+
+    report = gradcheck(slope, *operands, tolerance=1e-6)
+    assert report.ok, str(report)
+
+
+@pytest.mark.parametrize("row", PRIMITIVES.values(), ids=PRIMITIVES)
+def test_a_row_is_complete(row: Primitive) -> None:
+    assert row.doc.strip(), "no docstring"
+    assert ">>>" in row.doc, "no doctest"
+    assert row.latex
+    assert row.partials_latex
+    assert row.sympy
+    assert row.samples or row.name == "cast"
+    if row.elementwise:
+        assert len(row.partials_latex) == len(row.partials)
+
+
+def test_the_table_has_the_operations_of_a_first_course() -> None:
+    assert len([row for row in PRIMITIVES.values() if row.differentiable]) >= 40
