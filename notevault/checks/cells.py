@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from notevault.checks.transcripts import Want, is_transcript, untangle
 from notevault.notes.model import CodeBlock, Note
@@ -69,7 +70,7 @@ def python_cells(note: Note) -> tuple[Cell, ...]:
 
 
 def _cells(note: Note) -> Iterator[Cell]:
-    for block, following in zip(note.code_blocks, (*note.code_blocks[1:], None), strict=True):
+    for block, following in zip_longest(note.code_blocks, note.code_blocks[1:]):
         language = language_of(block)
         if language not in PYTHON or not block.source.strip():
             continue

@@ -13,6 +13,7 @@ from types import CodeType
 from typing import Any
 
 from notevault.checks import places
+from notevault.checks.names import names_of
 from notevault.checks.outcome import Compared, Failure, Outcome, State
 from notevault.checks.recorder import Printed, Recorder, StoppedError
 from notevault.checks.stated import Stated
@@ -191,12 +192,14 @@ class Execution:
             actual = [self.recorder.from_lines(range(self._begin(statement), statement + 1))]
             if not text.lstrip().startswith("Traceback"):
                 width = len(self.source.split("\n")[end_line - 1]) + len(text.split("\n")[-1]) + 1
-                found.append(Compared(text, line, 1, end_line, width, True, tuple(a for a in actual if a.strip())))
+                found.append(
+                    Compared(text, line, 1, end_line, width, True, True, tuple(a for a in actual if a.strip()))
+                )
         return found
 
     def _comparison(self, stated: Stated, actual: list[str]) -> Compared:
         span = (stated.line, stated.column, stated.end_line, stated.end_column)
-        return Compared(stated.text, *span, stated.marked, tuple(text for text in actual if text.strip()))
+        return Compared(stated.text, *span, stated.marked, False, tuple(text for text in actual if text.strip()))
 
     def _begin(self, last_line: int) -> int:
         """The first line of the statement that ends on `last_line`."""
@@ -207,6 +210,11 @@ class Execution:
         """The imports that the block did not come to, or that failed."""
         left = [s for s in self.tree.body[self.done :] if isinstance(s, ast.Import | ast.ImportFrom)]
         return [compile(ast.Module([s], []), self.filename, "exec", flags=self.flags, dont_inherit=True) for s in left]
+
+    def binds_left(self) -> frozenset[str]:
+        """The names that the statements which did not come to their end would have bound."""
+        left = ast.Module(self.tree.body[self.done :], [])
+        return names_of(ast.unparse(left), left).binds
 
     def attributes(self) -> set[str]:
         """The names behind a dot anywhere in the block."""

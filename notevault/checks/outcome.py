@@ -77,7 +77,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A stated output, and the texts that it may speak of, the likeliest first; `marked` as in `Stated`."""
+    """A stated output, and the texts that it may speak of, the likeliest first; `marked` as in `Stated`.
+
+    `verbatim` when it is the text itself, in a transcript or a fence, and no comment.
+    """
 
     text: str
     line: int
@@ -85,11 +88,13 @@ class Compared:
     end_line: int
     end_column: int
     marked: bool
+    verbatim: bool
     actual: tuple[str, ...]
 
     SHAPE = MappingProxyType(
         {
-            "text": str, "line": int, "column": int, "end_line": int, "end_column": int, "marked": bool, "actual": list,
+            "text": str, "line": int, "column": int, "end_line": int, "end_column": int, "marked": bool, "verbatim": bool,
+            "actual": list,
         }
     )  # fmt: skip
 
@@ -104,7 +109,7 @@ class Compared:
 class Outcome:
     """One block after its run.
 
-    `binds` and `needs` are names; `supplied` are the conventional names given to it ("np (numpy)"), `missing` those
+    `binds` and `needs` are names; `lost` are those that it would have bound had it come to its end; `supplied` are the conventional names given to it ("np (numpy)"), `missing` those
     whose module is not there ("pd pandas"). `agreed` are exceptions raised as a comment says. `assertions` counts
     those that held. `unsettled` says that it uses chance, the clock or addresses.
     """
@@ -115,6 +120,7 @@ class Outcome:
     failure: Failure | None = None
     binds: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
     star: bool = False
     supplied: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
@@ -126,7 +132,7 @@ class Outcome:
 
     SHAPE = MappingProxyType(
         {
-            "index": int, "state": str, "stdout": str, "failure": (dict, type(None)), "binds": list, "needs": list,
+            "index": int, "state": str, "stdout": str, "failure": (dict, type(None)), "binds": list, "needs": list, "lost": list,
             "star": bool, "supplied": list, "missing": list, "agreed": list, "assertions": int, "unsettled": bool,
             "compared": list, "findings": list,
         }

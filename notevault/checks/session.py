@@ -1,6 +1,6 @@
 """Inside the jail: the blocks of one note, run in order in one namespace, each observed.
 
-`run_session` is the entry of the worker that checks code. It sends one `Outcome` per block ahead, so that what came
+`serve` is the entry of the worker that checks code. A session sends one `Outcome` per block ahead, so that what came
 before a block that had to be killed is not lost.
 """
 
@@ -13,7 +13,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from notevault.checks import places
@@ -26,9 +26,41 @@ from notevault.checks.timer import time_limit
 
 _LARGEST_BLOCK = 200_000
 _CHANCE = frozenset(
-    "random rand randn randint choice choices shuffle sample default_rng uniform normal permutation randperm uuid uuid1 "
-    "uuid4 secrets urandom time time_ns perf_counter process_time monotonic now today utcnow localtime ctime getpid id "
-    "hash timeit manual_seed".split()
+    [
+        "random",
+        "rand",
+        "randn",
+        "randint",
+        "choice",
+        "choices",
+        "shuffle",
+        "sample",
+        "default_rng",
+        "uniform",
+        "normal",
+        "permutation",
+        "randperm",
+        "uuid",
+        "uuid1",
+        "uuid4",
+        "secrets",
+        "urandom",
+        "time",
+        "time_ns",
+        "perf_counter",
+        "process_time",
+        "monotonic",
+        "now",
+        "today",
+        "utcnow",
+        "localtime",
+        "ctime",
+        "getpid",
+        "id",
+        "hash",
+        "timeit",
+        "manual_seed",
+    ]
 )
 
 
@@ -40,6 +72,26 @@ class Block:
     source: str
     skip: bool
     wants: tuple[tuple[int, int, int, str], ...]
+
+
+def serve(request: Any, emit: Callable[[object], None]) -> object:
+    """The entry of the worker: {"compile": [source, …]} says why each does not, {"blocks": […], …} runs a session.
+
+    Compiling too is done in the jail: the compiler can be made to use all memory, or to crash.
+    """
+    match request:
+        case {"compile": list(sources)}:
+            return [_syntax_failure(source) for source in sources]
+    run_session(request, emit)
+    return None
+
+
+def _syntax_failure(source: str) -> dict[str, Any] | None:
+    try:
+        parse_block(source, "candidate")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return asdict(places.of_syntax(error, source))
+    return None
 
 
 def run_session(request: Any, emit: Callable[[object], None]) -> None:
@@ -56,6 +108,7 @@ class Session:
     def __init__(self, seed: int, seconds: float, output: int) -> None:
         self.module = types.ModuleType("__main__")
         self.namespace: dict[str, Any] = vars(self.module)
+        self.namespace["__file__"] = "note.py"
         self.bound: set[str] = set()
         self.seconds = seconds
         self.output = output
@@ -72,39 +125,47 @@ class Session:
     def run(self, block: Block) -> Outcome:
         """Run one block; every way in which that can end is an outcome."""
         if block.skip:
-            return Outcome(block.index, State.SKIPPED, binds=tuple(sorted(rough_binds(block.source))))
+            return self._not_run(Outcome(block.index, State.SKIPPED), block.source)
         filename = f"<block {block.index}>"
         lines = block.source.splitlines(keepends=True)
         linecache.cache[filename] = (len(block.source), None, lines, filename)  # for tracebacks and inspect.getsource
         try:
             if len(block.source) > _LARGEST_BLOCK:
-                raise SyntaxError("the block is too long")  # noqa: TRY301
+                raise SyntaxError("the block is too long")
             tree, flags = parse_block(block.source, filename)
             names = names_of(block.source, tree)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            binds = rough_binds(block.source)
-            self.bound |= binds
             failure = places.of_syntax(error, block.source)
-            return Outcome(block.index, State.SYNTAX, failure=failure, binds=tuple(sorted(binds)))
+            return self._not_run(Outcome(block.index, State.SYNTAX, failure=failure), block.source)
         supplied, missing = self._supply(names)
+        before = self.namespace.keys() & names.binds
         execution = Execution(block.source, filename, tree, flags, self.namespace, self.seconds, self.output)
         execution.stated = stated_outputs(block.source, tree)
         execution.wants = block.wants
         findings, outcome = self.watchers.around(block.index, block.source, filename, execution, self.namespace)
+        lost: set[str] = set()
         if outcome.state is not State.DONE:
             self._salvage_imports(execution.imports())
+            lost = {name for name in execution.binds_left() if name not in self.namespace or name in before}
         self.bound |= names.binds
         return replace(
             outcome,
             index=block.index,
             binds=tuple(sorted(names.binds)),
             needs=tuple(sorted(names.needs)),
+            lost=tuple(sorted(lost)),
             star=names.star,
             supplied=tuple(supplied),
             missing=tuple(missing),
             unsettled=bool((names.needs | execution.attributes()) & _CHANCE),
             findings=tuple(findings),
         )
+
+    def _not_run(self, outcome: Outcome, source: str) -> Outcome:
+        binds = rough_binds(source)
+        self.bound |= binds
+        names = tuple(sorted(binds))
+        return replace(outcome, binds=names, lost=names)
 
     def _supply(self, names: Names) -> tuple[list[str], list[str]]:
         """Bind the conventional names that the block needs and that nothing has bound, where their module is there."""

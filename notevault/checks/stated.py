@@ -88,7 +88,16 @@ def stated_outputs(source: str, tree: ast.Module) -> list[Stated]:
             first, final = anchor.lineno, anchor.end_lineno or anchor.lineno
             found.append(
                 Stated(
-                    text, comment.line, comment.column, last.line, end, first, final, not comment.alone, bool(marked and marked["word"]), shows
+                    text,
+                    comment.line,
+                    comment.column,
+                    last.line,
+                    end,
+                    first,
+                    final,
+                    not comment.alone,
+                    bool(marked and marked["word"]),
+                    shows,
                 )
             )
     return found
