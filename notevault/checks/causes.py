@@ -40,6 +40,8 @@ class Surroundings:
     star: Origin | None
 
 
+PLACEHOLDER = "`...` where a value was left out"
+
 Judgement = tuple[Status, str]
 
 
@@ -124,8 +126,10 @@ def _undefined(failure: Failure, outcome: Outcome, around: Surroundings) -> Judg
         origin = around.lost.get(name, around.star)
         if origin is not None:
             return Status.CASCADE, f"it needs `{name}` of the block at line {origin.line}, where {origin.reason}"
-    if name in outcome.binds or name in around.above:
-        return None
+    if name in around.above:
+        return None  # bound by a block that ran, perhaps in a branch that was not taken
+    if name in outcome.binds:
+        return Status.UNDEFINED, f"it uses `{name}` before it defines it"
     if name in around.below:
         return Status.UNDEFINED, f"it uses `{name}`, which only the block below at line {around.below[name]} defines"
     known = {*outcome.binds, *around.above, *around.lost, *modules}
@@ -158,10 +162,10 @@ def _process(failure: Failure, _outcome: Outcome, _around: Surroundings) -> Judg
     return Status.SKIPPED, "it starts another process or does something else that the jail does not allow"
 
 
-def _placeholder(failure: Failure, _outcome: Outcome, _around: Surroundings) -> Judgement | None:
-    if "ellipsis" not in failure.message and "Ellipsis" not in failure.message:
-        return None
-    return Status.UNDEFINED, "it has `...` where a value was left out"
+def _placeholder(failure: Failure, outcome: Outcome, _around: Surroundings) -> Judgement | None:
+    if outcome.placeholder or "ellipsis" in failure.message:
+        return Status.UNDEFINED, f"it has {PLACEHOLDER}"
+    return None
 
 
 def _assertion(failure: Failure, _outcome: Outcome, _around: Surroundings) -> Judgement | None:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from notevault.checks.causes import Origin, Surroundings, judge
+from notevault.checks.causes import PLACEHOLDER, Origin, Surroundings, judge
 from notevault.checks.cells import Cell, python_cells
-from notevault.checks.mend import Mended, mend
+from notevault.checks.mend import mend
 from notevault.checks.model import BlockResult, Claim, Status
-from notevault.checks.outcome import Compared, Outcome, State
+from notevault.checks.outcome import Compared, Failure, Outcome, State
 from notevault.checks.outputs import verdict_on
 from notevault.checks.sessions import run_cells
 from notevault.diagnostics import Diagnostic, Fix, Span
@@ -90,7 +90,9 @@ def _surroundings(cells: Sequence[Cell], outcomes: Sequence[Outcome], index: int
         for name in outcome.binds:
             lost.pop(name, None)
         lost |= dict.fromkeys(outcome.lost, why)
-        above |= set(outcome.binds)
+        if outcome.placeholder:
+            lost |= dict.fromkeys(outcome.binds, Origin(cell.line, f"it has {PLACEHOLDER}"))
+        above |= {*outcome.binds, *(text.partition(" ")[0] for text in outcome.supplied)}
         star = why if outcome.star and outcome.state is not State.DONE else star
     below = {name: c.line for c, o in zip(cells, outcomes, strict=True) if o.index > index for name in o.binds}
     return Surroundings(lost, frozenset(above), below, star)
@@ -120,7 +122,7 @@ def _check_cell(
         span=cell.block.span,
         fix=fix,
     )
-    return NoteCheck((block,), claims, tuple(_diagnostics(note, cell, outcome, block, claims, mended)))
+    return NoteCheck((block,), claims, tuple(_diagnostics(note, cell, block, claims, outcome.failure)))
 
 
 def _status_of(cell: Cell, outcome: Outcome, claims: Sequence[Claim]) -> tuple[Status, str]:
@@ -178,14 +180,13 @@ def _offsets(cell: Cell, line: int, column: int, end_line: int, end_column: int)
 
 
 def _diagnostics(
-    note: Note, cell: Cell, outcome: Outcome, block: BlockResult, claims: Sequence[Claim], mended: Mended | None
+    note: Note, cell: Cell, block: BlockResult, claims: Sequence[Claim], failure: Failure | None
 ) -> list[Diagnostic]:
     """One for a block that failed by its own fault, else one for each claim that is refuted."""
-    failure = outcome.failure
     if block.status in _CODES and failure is not None:
         span = note.source.span(*_offsets(cell, failure.line, failure.column, failure.end_line, failure.end_column))
-        if mended is not None and mended.fix.edits[0].span.line == span.line:
-            at = mended.fix.edits[0].span
+        if block.fix is not None and block.fix.edits[0].span.line == span.line:
+            at = block.fix.edits[0].span
             span = note.source.span(at.start, max(at.end, min(at.start + 1, cell.block.span.end)))
         return [_diagnostic(note, _CODES[block.status], block.reason, span, block.fix)]
     return [

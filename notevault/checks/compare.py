@@ -13,38 +13,12 @@ _TOKEN = re.compile(
 _ELLIPSIS = "..."
 _FULL_PRECISION = 15
 _VALUE_WORDS = frozenset(
-    [
-        "True",
-        "False",
-        "None",
-        "nan",
-        "NaN",
-        "inf",
-        "Infinity",
-        "tensor",
-        "array",
-        "Array",
-        "Matrix",
-        "dtype",
-        "device",
-        "cpu",
-        "float32",
-        "float64",
-        "int32",
-        "int64",
-        "requires_grad",
-        "grad_fn",
-        "set",
-        "frozenset",
-        "dict",
-        "list",
-        "tuple",
-        "Size",
-        "torch",
-        "np",
-        "j",
-    ]
-)
+    {
+        "True", "False", "None", "nan", "NaN", "inf", "Infinity", "tensor", "array", "Array", "Matrix", "dtype",
+        "device", "cpu", "float32", "float64", "int32", "int64", "requires_grad", "grad_fn", "set", "frozenset", "dict",
+        "list", "tuple", "Size", "torch", "np", "j",
+    }
+)  # fmt: skip
 _STRING = re.compile(r"""'[^'\n]*'|"[^"\n]*\"""")
 
 

@@ -191,10 +191,9 @@ class Execution:
         for statement, line, end_line, text in self.wants:
             actual = [self.recorder.from_lines(range(self._begin(statement), statement + 1))]
             if not text.lstrip().startswith("Traceback"):
-                width = len(self.source.split("\n")[end_line - 1]) + len(text.split("\n")[-1]) + 1
-                found.append(
-                    Compared(text, line, 1, end_line, width, True, True, tuple(a for a in actual if a.strip()))
-                )
+                end = len(text.split("\n")[-1]) + 1
+                printed = tuple(piece for piece in actual if piece.strip())
+                found.append(Compared(text, line, 1, end_line, end, True, True, printed))
         return found
 
     def _comparison(self, stated: Stated, actual: list[str]) -> Compared:
@@ -215,6 +214,18 @@ class Execution:
         """The names that the statements which did not come to their end would have bound."""
         left = ast.Module(self.tree.body[self.done :], [])
         return names_of(ast.unparse(left), left).binds
+
+    def has_placeholder(self) -> bool:
+        """Whether `...` stands where a value is meant: in `x = [...]` or `f(...)`, not in `x[..., 0]` or as a body."""
+        nodes = list(ast.walk(self.tree))
+        slices = {id(node.slice) for node in nodes if isinstance(node, ast.Subscript)}
+        holders = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Call, ast.Assign, ast.keyword, ast.BinOp)
+        return any(
+            isinstance(child, ast.Constant) and child.value is ...
+            for node in nodes
+            if isinstance(node, holders) and id(node) not in slices
+            for child in ast.iter_child_nodes(node)
+        )
 
     def attributes(self) -> set[str]:
         """The names behind a dot anywhere in the block."""

@@ -31,7 +31,7 @@ def mend(runner: Worker, cells: Sequence[Cell], index: int, failure: Failure, no
     """The best repair of the cell at `index`: it compiles and runs, it agrees with what is stated, and it is small."""
     cell = cells[index]
     accepted: list[tuple[bool, int, int, Candidate, Outcome]] = []
-    compiling = [c for c in _compiling(runner, cell.source, failure)][:_MOST_RUNS]
+    compiling = _compiling(runner, cell.source, failure)[:_MOST_RUNS]
     for order, candidate in enumerate(compiling):
         mended = replace(cell, source=candidate.applied(cell.source))
         outcome = run_cells(runner, (*cells[:index], mended))[index]
@@ -55,7 +55,7 @@ def _compiling(runner: Worker, source: str, failure: Failure) -> list[Candidate]
     failures: list[Failure] = [failure]
     for _ in range(_MOST_BREAKS):
         tried = [
-            _joined(before, after, source)
+            _joined(before, after)
             for before, at in zip(front, failures, strict=True)
             for after in candidates(before.applied(source), at)
         ]
@@ -74,7 +74,7 @@ def _compiling(runner: Worker, source: str, failure: Failure) -> list[Candidate]
     return sorted(found, key=lambda candidate: candidate.cost)
 
 
-def _joined(before: Candidate, after: Candidate, _source: str) -> Candidate:
+def _joined(before: Candidate, after: Candidate) -> Candidate:
     """Two repairs as one; the second lies on later lines, so that the places of both are those of the note."""
     earlier = {r.line for r in before.replacements}
     later = tuple(r for r in after.replacements if r.line not in earlier)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
-from types import MappingProxyType
+from types import NoneType
 from typing import Any, Self
 
 from notevault.errors import NotevaultError
@@ -27,14 +27,23 @@ class State(StrEnum):
     SKIPPED = "skipped"
 
 
-def _shaped(data: object, shape: Mapping[str, type | tuple[type, ...]]) -> dict[str, Any]:
-    """`data`, when it is a mapping with exactly the keys of `shape`, each of the right type."""
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "bool": (bool,),
+    "State": (str,),
+    "Failure | None": (dict, NoneType),
+}
+
+
+def _shaped(data: object, cls: type) -> dict[str, Any]:
+    """`data`, when it is a mapping with the fields of `cls` and no other keys, each of the right type."""
+    shape = {field.name: _KINDS.get(str(field.type), (list,)) for field in fields(cls)}
     if not isinstance(data, dict) or data.keys() != shape.keys():
         raise MalformedOutcomeError("an outcome with other keys")
-    for key, kind in shape.items():
-        value = data[key]
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise MalformedOutcomeError(f"{key} of an outcome is a {type(value).__name__}")
+    for key, kinds in shape.items():
+        if type(data[key]) not in kinds:
+            raise MalformedOutcomeError(f"{key} of an outcome is a {type(data[key]).__name__}")
     return data
 
 
@@ -61,17 +70,10 @@ class Failure:
     name: str = ""
     through: tuple[str, ...] = ()
 
-    SHAPE = MappingProxyType(
-        {
-            "type": str, "bases": list, "message": str, "line": int, "column": int, "end_line": int,
-            "end_column": int, "name": str, "through": list,
-        }
-    )  # fmt: skip
-
     @classmethod
     def from_json(cls, data: object) -> Self:
         """The failure that `asdict` made of one; raises MalformedOutcomeError for anything else."""
-        shaped = _shaped(data, cls.SHAPE)
+        shaped = _shaped(data, cls)
         return cls(**shaped | {"bases": _texts(shaped["bases"]), "through": _texts(shaped["through"])})
 
 
@@ -91,17 +93,10 @@ class Compared:
     verbatim: bool
     actual: tuple[str, ...]
 
-    SHAPE = MappingProxyType(
-        {
-            "text": str, "line": int, "column": int, "end_line": int, "end_column": int, "marked": bool, "verbatim": bool,
-            "actual": list,
-        }
-    )  # fmt: skip
-
     @classmethod
     def from_json(cls, data: object) -> Self:
         """The value that `asdict` made; raises MalformedOutcomeError for anything else."""
-        shaped = _shaped(data, cls.SHAPE)
+        shaped = _shaped(data, cls)
         return cls(**shaped | {"actual": _texts(shaped["actual"])})
 
 
@@ -109,9 +104,10 @@ class Compared:
 class Outcome:
     """One block after its run.
 
-    `binds` and `needs` are names; `lost` are those that it would have bound had it come to its end; `supplied` are the conventional names given to it ("np (numpy)"), `missing` those
-    whose module is not there ("pd pandas"). `agreed` are exceptions raised as a comment says. `assertions` counts
-    those that held. `unsettled` says that it uses chance, the clock or addresses.
+    `binds` and `needs` are names; `lost` are those that it would have bound had it come to its end. `supplied` are
+    the conventional names given to it ("np (numpy)"), `missing` those whose module is not there ("pd pandas").
+    `agreed` are exceptions raised as a comment says. `assertions` counts those that held. `unsettled` says that it
+    uses chance, the clock or addresses, `placeholder` that it has `...` for a value.
     """
 
     index: int
@@ -127,16 +123,9 @@ class Outcome:
     agreed: tuple[str, ...] = ()
     assertions: int = 0
     unsettled: bool = False
+    placeholder: bool = False
     compared: tuple[Compared, ...] = ()
     findings: tuple[Finding, ...] = ()
-
-    SHAPE = MappingProxyType(
-        {
-            "index": int, "state": str, "stdout": str, "failure": (dict, type(None)), "binds": list, "needs": list, "lost": list,
-            "star": bool, "supplied": list, "missing": list, "agreed": list, "assertions": int, "unsettled": bool,
-            "compared": list, "findings": list,
-        }
-    )  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
         """The outcome as plain data, lists for tuples."""
@@ -151,11 +140,11 @@ class Outcome:
         >>> Outcome.from_json(outcome.as_json()) == outcome
         True
         """
-        shaped = dict(_shaped(data, cls.SHAPE))
+        shaped = dict(_shaped(data, cls))
         if shaped["state"] not in {*State}:
             raise MalformedOutcomeError("an outcome with another state")
         for field in fields(cls):
-            if cls.SHAPE[field.name] is list and field.name not in {"compared", "findings"}:
+            if field.type == "tuple[str, ...]":
                 shaped[field.name] = _texts(shaped[field.name])
         shaped["state"] = State(shaped["state"])
         shaped["failure"] = None if shaped["failure"] is None else Failure.from_json(shaped["failure"])

@@ -26,6 +26,10 @@ def of_syntax(error: BaseException, source: str) -> Failure:
     """The place that the compiler points to."""
     lines = source.split("\n")
     line = min(max(getattr(error, "lineno", None) or 1, 1), len(lines))
+    message = getattr(error, "msg", None) or _message(error) or type(error).__name__
+    if isinstance(error, IndentationError):  # it points to the end of the line, and speaks of its beginning
+        margin = len(lines[line - 1]) - len(lines[line - 1].lstrip())
+        return Failure(type(error).__name__, _bases(error), message[:_LONGEST], line, 1, line, max(margin, 1) + 1)
     width = len(lines[line - 1])
     column = min(max(getattr(error, "offset", None) or 1, 1), width + 1)
     end_line = min(max(getattr(error, "end_lineno", None) or line, line), len(lines))
@@ -33,7 +37,6 @@ def of_syntax(error: BaseException, source: str) -> Failure:
     if (end_line, end_column) <= (line, column):
         end_line, end_column = line, column + 1
     end_column = min(end_column, len(lines[end_line - 1]) + 1)
-    message = getattr(error, "msg", None) or _message(error) or type(error).__name__
     return Failure(type(error).__name__, _bases(error), message[:_LONGEST], line, column, end_line, end_column)
 
 

@@ -176,20 +176,29 @@ def _print_statement(lines: Sequence[str], failure: Failure) -> Iterator[Candida
         yield Candidate("give `print` its brackets", tuple(found))
 
 
+_LOST_POWER = re.compile(r"(?<=[)\]])(?P<gap>\s?)(?=[2-9](?![\w.(]))")
+_LOST_TIMES = (
+    re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?P<gap>)(?=[A-Za-z_(])(?![eEjJxXbBoO_]\w)"),  # 2x, 2(x)
+    re.compile(r"(?<=\))(?P<gap>)(?=[A-Za-z_]\w*\s*(?:[-+*/)\],]|$))"),  # (a + b)x
+)
+_LOST_SPACED_TIMES = re.compile(r"(?<=[\w)\]])(?P<gap>  )(?=[A-Za-z_(]|\d+\.\d|\d\d)")
+_SPACES = dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u202f\u3000", " ")
+_INVISIBLE = dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "")
+_QUOTES = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚": "'"}
+_OPERATORS = {"–": "-", "−": "-", "×": "*", "·": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!="}
+
 MAKERS: Sequence[Maker] = (
-    _by_pattern(re.compile(r"(?<=[)\]])(?P<gap>\s?)(?=[2-9](?![\w.(]))"), "**", "put back the lost `**`"),
-    _by_pattern(re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?P<gap>)(?=[A-Za-z_(])(?![eEjJxXbBoO_]\w)"), "*", "put back the lost `*`"),
-    _by_pattern(re.compile(r"(?<=\))(?P<gap>)(?=[A-Za-z_]\w*\s*(?:[-+*/)\],]|$))"), "*", "put back the lost `*`"),
-    _by_pattern(re.compile(r"(?<=[\w)\]])(?P<gap>  )(?=[A-Za-z_(]|\d+\.\d|\d\d)"), " * ", "put back the lost `*`"),
-    _by_characters(dict.fromkeys("\u00a0\u2007\u202f\u3000\u2002\u2003\u2009", " "), "make the no-break spaces ordinary spaces"),
-    _by_characters(dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", ""), "take out the invisible characters"),
-    _by_characters({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚": "'"}, "make the curly quotes straight"),
-    _by_characters({"–": "-", "−": "-", "×": "*", "·": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!="},
-                   "write the operators as Python does"),
+    _by_pattern(_LOST_POWER, "**", "put back the lost `**`"),
+    *(_by_pattern(pattern, "*", "put back the lost `*`") for pattern in _LOST_TIMES),
+    _by_pattern(_LOST_SPACED_TIMES, " * ", "put back the lost `*`"),
+    _by_characters(_SPACES, "make the no-break spaces ordinary spaces"),
+    _by_characters(_INVISIBLE, "take out the invisible characters"),
+    _by_characters(_QUOTES, "make the curly quotes straight"),
+    _by_characters(_OPERATORS, "write the operators as Python does"),
     _colon,
     _brackets,
     _indentation,
     _missing_indent,
     _print_statement,
-)  # fmt: skip
+)
 """Every way in which a block breaks that we know how to mend; adding one is one more row."""

@@ -26,42 +26,13 @@ from notevault.checks.timer import time_limit
 
 _LARGEST_BLOCK = 200_000
 _CHANCE = frozenset(
-    [
-        "random",
-        "rand",
-        "randn",
-        "randint",
-        "choice",
-        "choices",
-        "shuffle",
-        "sample",
-        "default_rng",
-        "uniform",
-        "normal",
-        "permutation",
-        "randperm",
-        "uuid",
-        "uuid1",
-        "uuid4",
-        "secrets",
-        "urandom",
-        "time",
-        "time_ns",
-        "perf_counter",
-        "process_time",
-        "monotonic",
-        "now",
-        "today",
-        "utcnow",
-        "localtime",
-        "ctime",
-        "getpid",
-        "id",
-        "hash",
-        "timeit",
-        "manual_seed",
-    ]
-)
+    {
+        "random", "rand", "randn", "randint", "choice", "choices", "shuffle", "sample", "default_rng", "uniform",
+        "normal", "permutation", "randperm", "manual_seed", "uuid", "uuid1", "uuid4", "secrets", "urandom", "time",
+        "time_ns", "perf_counter", "process_time", "monotonic", "timeit", "now", "today", "utcnow", "localtime",
+        "ctime", "getpid", "id", "hash",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +129,7 @@ class Session:
             supplied=tuple(supplied),
             missing=tuple(missing),
             unsettled=bool((names.needs | execution.attributes()) & _CHANCE),
+            placeholder=execution.has_placeholder(),
             findings=tuple(findings),
         )
 

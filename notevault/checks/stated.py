@@ -25,7 +25,8 @@ class Stated:
 
     `first` and `last` are the lines of the statement it speaks of. `beside` it, or below; a comment below may speak
     of all that was printed since the last such comment. `marked` when it says "Output:" or the like, else it is a bare
-    value, or one after an arrow, which may as well be a remark. `shows` is how the statement gives its text: it prints, or is an expression, or binds a name.
+    value, or one after an arrow, which may as well be a remark. `shows` is how the statement gives its text: it
+    prints, or is an expression, or binds a name.
     """
 
     text: str

@@ -10,21 +10,23 @@ from notevault.checks.outcome import Failure
 
 _CHARACTER = re.compile(r"\(U\+([0-9A-F]{4,6})\)|U\+([0-9A-F]{4,6})")
 
+_SHELL = r"^\s*(?:\$\s+\S|(?:pip3?|conda|npm|brew|apt(?:-get)?)\s+install\b|python3?\s+-m\s|(?:cd|git|mkdir)\s+\S)"
+_PRINTED = r"^\s*(?:[A-Za-z]\w*|\d[\d.]*|[-|+]{3,})(?:\s{2,}\S+)+\s*$"
+
 # The first pattern that fits the line where the compiler stopped gives the sentence.
 _LINES: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r"^\s*!"), "this line is a shell command of IPython (`!`), which is not Python"),
     (re.compile(r"^\s*%%?[a-z]"), "this line is a magic command of IPython (`%`), which is not Python"),
-    (
-        re.compile(r"^\s*(?:\$\s+\S|(?:pip3?|conda|npm|brew|apt(?:-get)?)\s+install\b|python3?\s+-m\s|(?:cd|git|mkdir|ls)\s+\S)"),
-        "this line is a command for a shell, not Python",
-    ),
-    (re.compile(r"^\s*(?:>>>|\.\.\.|In \[\d+\]:|Out\[\d+\]:)"), "a prompt of the interpreter stands in the code"),
+    (re.compile(_SHELL), "this line is a command for a shell, not Python"),
+    (re.compile(r"^\s*(?:>>>|In \[\d+\]:|Out\[\d+\]:)"), "a prompt of the interpreter stands in the code"),
     (re.compile(r"^\s*>>\s"), "this line is printed output after `>>`, not Python"),
     (re.compile(r"^\s*`{1,3}"), "a fence or a backquote stands in the code"),
-    (re.compile(r"\.{4,}|\(\s*\.\.\.\s*,|…"), "dots stand for something that was left out, so that this is not Python"),
+    (re.compile(r"\.{4,}|\.{3}\s*[\w.]|\d\.{3}|…"), "dots stand for something left out, so that this is not Python"),
     (re.compile(r"^\s*print\s+[^(=\s]"), "`print` without brackets is Python 2"),
-    (re.compile(r"^\s*(?:[A-Za-z]\w*|\d[\d.]*|[-|+]{3,})(?:\s{2,}\S+)+\s*$"), "this line looks like printed output, not Python"),
-)  # fmt: skip
+    (re.compile(_PRINTED), "this line looks like printed output, not Python"),
+    (re.compile(r"[-+*/%=]\s*$"), "what this line begins is not finished, and the next line does not belong to it"),
+)
+_BESIDE = re.compile(r"([)\]])\s?(\d)(?![\d.])|(\w+)  ([\w.]+)")
 
 
 def explain(failure: Failure, source: str) -> str:
@@ -45,12 +47,28 @@ def explain(failure: Failure, source: str) -> str:
     for pattern, sentence in _LINES:
         if pattern.search(line):
             return sentence
-    missing = re.compile(r"([)\]])\s*(\d)").search(line, max(failure.column - 4, 0))
-    if missing and missing.start() <= failure.column:
-        return f"between `{missing[1]}` and `{missing[2]}` an operator is missing, perhaps `**`"
-    if failure.message == "invalid syntax" and not re.search(r"[=()\[\]{}:]", line) and len(line.split()) > 1:
-        return "this line is not Python"
+    missing = _missing_operator(line, failure.column)
+    if missing:
+        return missing
+    if failure.message.startswith("invalid syntax"):
+        return _unexpected(line, failure)
     return f"it does not compile: {failure.message}"
+
+
+def _missing_operator(line: str, column: int) -> str | None:
+    """Two operands beside one another at the place where the compiler stopped."""
+    for match in _BESIDE.finditer(line):
+        if match.start() < column <= match.end() + 1:
+            left, right = (match[1], match[2]) if match[1] else (match[3], match[4])
+            return f"between `{left}` and `{right}` an operator is missing, perhaps `{'**' if match[1] else '*'}`"
+    return None
+
+
+def _unexpected(line: str, failure: Failure) -> str:
+    if not re.search(r"[=()\[\]{}:,]", line) and len(line.split()) > 1:
+        return "this line is not Python"
+    found = re.match(r"\w+|\S", line[failure.column - 1 :])
+    return f"Python does not expect `{found[0]}` here" if found else "it does not compile: invalid syntax"
 
 
 def _strange_character(message: str) -> str | None:
