@@ -24,7 +24,7 @@ _OTHER = re.compile(
     r"|(?<![\\$])\$\s+(?P<padded>[^$]*?\\[a-zA-Z][^$]*?)\s*\$(?!\$)",
     re.DOTALL,
 )
-"""Formulas as other editors take them: `\\(…\\)`, `\\[…\\]`, and `$ … $` with blanks inside when a LaTeX command is there."""
+"""Formulas as other editors take them: in bracket commands, and in dollars with blanks around a LaTeX command."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,14 +43,15 @@ def _piecewise(*flat: Any) -> Any:
     return value
 
 
+_TRIGONOMETRIC = (
+    *("sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
+)
+
 _LOWER: Mapping[str, Callable[..., Any]] = {
     "Add": _fold("add"),
     "Mul": _fold("mul"),
     "Pow": _of("pow"),
-    **{
-        name: _of(name)
-        for name in "exp log sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh sign floor".split()
-    },
+    **{name: _of(name) for name in ("exp", "log", "sign", "floor", *_TRIGONOMETRIC)},
     "ceiling": _of("ceil"),
     "Abs": _of("abs"),
     "Max": _fold("maximum"),
@@ -61,7 +62,9 @@ _LOWER: Mapping[str, Callable[..., Any]] = {
     "sech": _reciprocal_of("cosh"),
     "csch": _reciprocal_of("sinh"),
     "coth": lambda x: apply("div", apply("cosh", x), apply("sinh", x)),
-    "Heaviside": lambda x, at_zero=0.5: apply("where", apply("greater", x, 0), 1.0, apply("where", apply("less", x, 0), 0.0, at_zero)),
+    "Heaviside": lambda x, at_zero=0.5: apply(
+        "where", apply("greater", x, 0), 1.0, apply("where", apply("less", x, 0), 0.0, at_zero)
+    ),
     "StrictGreaterThan": _of("greater"),
     "GreaterThan": _of("greater_equal"),
     "StrictLessThan": _of("less"),
@@ -119,7 +122,9 @@ def derivatives(expr: Expr, symbols: Sequence[Expr]) -> list[Expr]:
 
     samples = {s: leaf(s, 0.7 + 0.13 * i) for i, s in enumerate([*program.symbols, *symbols])}
     with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a sample point may lie outside the domain; only the graph counts
+        warnings.simplefilter(
+            "ignore", RuntimeWarning
+        )  # a sample point may lie outside the domain; only the graph counts
         (output,) = program.run(_LOWER, lambda part: leaf(part, _as_float(part)), samples)
         if not isinstance(output, Tensor):
             return [sympy.Integer(0) for _ in symbols]
@@ -241,10 +246,8 @@ _RAISE: Mapping[str, Callable[..., Any]] = {
     "sqrt": sympy.sqrt,
     "rsqrt": lambda x: 1 / sympy.sqrt(x),
     "cbrt": lambda x: sympy.sign(x) * sympy.Abs(x) ** sympy.Rational(1, 3),
-    **{
-        name: getattr(sympy, name)
-        for name in "sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh sinc".split()
-    },
+    **{name: getattr(sympy, name) for name in _TRIGONOMETRIC},
+    "sinc": lambda x: sympy.Piecewise((1, sympy.Eq(x, 0)), (sympy.sin(sympy.pi * x) / (sympy.pi * x), True)),
     "hypot": lambda a, b: sympy.sqrt(a**2 + b**2),
 }
 """An engine operation on scalars as a sympy expression."""

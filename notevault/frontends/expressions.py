@@ -115,17 +115,26 @@ def decode(data: object) -> Expr:
 
 def _decode_node(node: object, parts: list[Expr]) -> Expr:
     match node:
-        case ["symbol", str(name), *assumed] if name and len(name) <= MAX_NAME and set(assumed) <= {*_ASSUMPTIONS}:
-            return _symbol(name, assumed)
+        case ["symbol", str(name), *assumed] if name and len(name) <= MAX_NAME and _are_assumptions(assumed):
+            return _symbol(name, [str(assumption) for assumption in assumed])
         case ["rational" | "float" as kind, str(digits)]:
             return _number(kind, digits)
         case ["constant", str(name)] if name in CONSTANTS:
             return CONSTANTS[name]
-        case [str(head), *operands] if head in HEADS and all(
-            type(operand) is int and 0 <= operand < len(parts) for operand in operands
-        ):
-            return _apply(head, [parts[operand] for operand in operands])
+        case [str(head), *operands] if head in HEADS:
+            return _apply(head, [_operand(operand, parts) for operand in operands])
     raise ExpressionError("not a node of an encoded expression")
+
+
+def _are_assumptions(assumed: list[Any]) -> bool:
+    """Whether all are names of assumptions that may be made."""
+    return all(assumption in _ASSUMPTIONS for assumption in assumed)
+
+
+def _operand(index: object, parts: list[Expr]) -> Expr:
+    if type(index) is not int or not 0 <= index < len(parts):
+        raise ExpressionError("not an index of an earlier node")
+    return parts[index]
 
 
 def _symbol(name: str, assumed: list[str]) -> Expr:
@@ -156,7 +165,9 @@ def _apply(head: str, operands: list[Expr]) -> Expr:
 def power(base: Expr, exponent: Expr) -> Expr:
     """`base ** exponent`, unless it is a number too large to be multiplied out (sympy would do that at once)."""
     if base.is_number and exponent.is_number:
-        size = abs(exponent.p) // exponent.q if exponent.is_Rational else int(min(abs(exponent.evalf()), MAX_EXPONENT + 1))
+        size = (
+            abs(exponent.p) // exponent.q if exponent.is_Rational else int(min(abs(exponent.evalf()), MAX_EXPONENT + 1))
+        )
         digits = len(str(base.p)) + len(str(base.q)) if base.is_Rational else 1
         if base not in (0, 1, -1) and size * digits > MAX_EXPONENT:
             raise ExpressionError("a power too large to be evaluated")

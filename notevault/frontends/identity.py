@@ -1,8 +1,8 @@
 """Whether two expressions are equal, decided at points: never by rewriting, so that it always ends.
 
-Rational functions are compared exactly, modulo a prime (Schwartz and Zippel: two different polynomials of degree d agree
-at a random point of a field of p elements with probability at most d / p). Everything else is computed with 30 digits at
-random real points; a difference counts only if it is still there with 60 digits.
+Rational functions are compared exactly, modulo a prime (Schwartz and Zippel: two different polynomials of degree d
+agree at a random point of a field of p elements with probability at most d / p). Everything else is computed with 30
+digits at random real points; a difference counts only if it is still there with 60 digits.
 """
 
 from __future__ import annotations
@@ -94,7 +94,9 @@ def equal(
         decided = _decide_exactly(program, seed)
         if decided is not None:
             return decided
-    return _Comparison(program, points(program.symbols, positive=positive, integer=integer, unit=unit, seed=seed)).decide()
+    return _Comparison(
+        program, points(program.symbols, positive=positive, integer=integer, unit=unit, seed=seed)
+    ).decide()
 
 
 def _is_rational_function(program: Program) -> bool:
@@ -183,9 +185,7 @@ class _Comparison:
         return Confidence.NUMERIC if self.inexact else Confidence.IDENTITY_TEST
 
     def _answer(self, answer: Answer, confidence: Confidence | None, **more: Any) -> Identity:
-        return Identity(
-            answer, confidence, self.compared, self.skipped, self.one_sided, self.largest_error, **more
-        )
+        return Identity(answer, confidence, self.compared, self.skipped, self.one_sided, self.largest_error, **more)
 
     def _values(self, point: Point, digits: int) -> tuple[Any, Any]:
         system, number, context = numbers.reals(digits)

@@ -1,7 +1,7 @@
-"""The number systems in which expressions are evaluated: reals with many digits, exact fractions, integers mod a prime.
+"""The number systems in which expressions are evaluated: many-digit reals, exact fractions, integers mod a prime.
 
-All three give `None` where a function is not defined *over the real numbers* (log of a negative number, a root of one, a
-division by zero) and where a value would be too large to be worth computing.
+All three give `None` where a function is not defined *over the real numbers* (log of a negative number, a root of
+one, a division by zero) and where a value would be too large to be worth computing.
 """
 
 from __future__ import annotations
@@ -117,6 +117,10 @@ class _RealFunctions:
     def gamma_like(self, name: str) -> Callable[[Any], Any]:
         return self.where(name, lambda value: 0 < value < 1000)
 
+    def step(self, value: Any, at_zero: Any = None) -> Any:
+        half = self.context.mpf(1) / 2 if at_zero is None else at_zero
+        return half if value == 0 else self.context.mpf(int(value > 0))
+
     def table(self) -> dict[str, Callable[..., Any]]:
         context = self.context
         everywhere = ("sin", "cos", "atan", "asinh", "erf", "erfc", "tanh")
@@ -142,9 +146,7 @@ class _RealFunctions:
             "factorial": self.where("factorial", lambda value: 0 <= value < 1000),
             "floor": context.floor,
             "ceiling": context.ceil,
-            "Heaviside": lambda value, at_zero=context.mpf(1) / 2: (
-                context.mpf(1) if value > 0 else context.mpf(0) if value < 0 else at_zero
-            ),
+            "Heaviside": self.step,
         }
 
 

@@ -108,6 +108,7 @@ def flatten(*exprs: Expr, heads: frozenset[str]) -> Program:
         elif ready:
             step = Step(_head_of(part, heads), tuple(index[operand] for operand in _operands(part)))
         else:
+            _head_of(part, heads)
             stack.append((part, True))
             stack.extend((operand, False) for operand in reversed(_operands(part)))
             continue
@@ -116,7 +117,9 @@ def flatten(*exprs: Expr, heads: frozenset[str]) -> Program:
         if len(steps) > MAX_STEPS:
             raise TooLargeError(f"an expression of more than {MAX_STEPS} parts")
     outputs = tuple(index[sympy.sympify(expr)] for expr in exprs)
-    return Program(tuple(steps), outputs, tuple(sorted(symbols, key=lambda symbol: (symbol.name, str(symbol.assumptions0)))))
+    return Program(
+        tuple(steps), outputs, tuple(sorted(symbols, key=lambda symbol: (symbol.name, str(symbol.assumptions0))))
+    )
 
 
 def _operands(part: Expr) -> tuple[Expr, ...]:

@@ -28,8 +28,9 @@ def points(
     unit: Collection[str] = (),
     seed: int = 0,
 ) -> Iterator[Point]:
-    """An endless, reproducible sequence of points. Names in `positive`, `integer` and `unit` (between 0 and 1) have such
-    values, and sympy's own assumptions hold.
+    """An endless, reproducible sequence of points.
+
+    Names in `positive`, `integer` and `unit` (between 0 and 1) have such values, and sympy's own assumptions hold.
 
     >>> import sympy
     >>> x, y = sympy.symbols("x y")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sympy
 
@@ -171,7 +172,7 @@ def _refuted(left: _Side, right: str, sides: Sequence[_Side], around: Surroundin
         return Verdict(Outcome.NOT_CHECKABLE, reason="the text around it says that it is wrong")
     if all(set(numeral.text) <= {"0", "1"} for side in sides for numeral in side.numerals):
         return Verdict(Outcome.NOT_CHECKABLE, reason="only digits 0 and 1: possibly binary")
-    evidence = {"counterexample": {"at": {}, "claimed": right, "computed": plain(left.value)}}
+    evidence: dict[str, Any] = {"counterexample": {"at": {}, "claimed": right, "computed": plain(left.value)}}
     return Verdict(
         Outcome.REFUTED, Confidence.EXACT, f"the left side is {_shown(left.value)}, not {right}", "arithmetic", evidence
     )

@@ -1,6 +1,6 @@
-"""Definitions that Python code makes (`y = x ** 2`, `z = y.sum()`), as trees of formulas: `x` there is `x` in the text.
+"""Definitions that Python code makes (`y = x ** 2`, `z = y.sum()`), as trees of formulas.
 
-Only what numpy and PyTorch write alike is read. A vector of numbers is one of known length with the elements x_1, x_2, ….
+Only what numpy and PyTorch write alike is read. A vector of numbers has a known length and the elements x_1, x_2, ….
 """
 
 from __future__ import annotations
@@ -124,7 +124,11 @@ def definitions(source: str) -> list[Definition]:
     program = _Program({})
     found: list[Definition] = []
     for statement in tree.body:
-        if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name):
+        if (
+            isinstance(statement, ast.Assign)
+            and len(statement.targets) == 1
+            and isinstance(statement.targets[0], ast.Name)
+        ):
             found += _assigned(program, statement.targets[0].id, statement.value)
     return found
 

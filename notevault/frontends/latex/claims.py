@@ -1,10 +1,10 @@
-"""The claims that the formulas of a note make, each with its verdict: derivatives, steps of descent, sums of numbers."""
+"""The claims that the formulas of a note make, each with its verdict: derivatives, steps of descent, plain sums."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from notevault.frontends.claims import Finding, Outcome, Verdict
 from notevault.frontends.latex import arithmetic, links, updates
@@ -23,7 +23,7 @@ class Passage:
     """A formula of a note with the words around it; `defines` are definitions that code above it makes."""
 
     latex: str
-    around: Surroundings = Surroundings()
+    around: Surroundings = field(default_factory=Surroundings)
     defines: tuple[Definition, ...] = ()
 
 
@@ -129,5 +129,3 @@ def _finding(kind: str, latex: str, statement: Statement, verdict: Verdict) -> F
 def _position(latex: str, offset: int) -> tuple[int, int]:
     row = latex.count("\n", 0, offset)
     return row + 1, offset - (latex.rfind("\n", 0, offset) + 1) + 1
-
-

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from notevault.frontends.latex.cursor import Cursor, split
 from notevault.frontends.latex.nodes import Call, Name, Node, Number, Vector, walk
 from notevault.frontends.latex.parser import read
 from notevault.frontends.latex.statements import Statement
 from notevault.frontends.latex.symbols import Vocabulary, opaque, read_name
-from notevault.frontends.latex.cursor import Cursor, split
 from notevault.frontends.latex.tokens import NotUnderstoodError, Token
 
 
@@ -65,10 +65,12 @@ def _single_letters(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 def _word(tokens: Sequence[Token]) -> str:
-    """The run of three or more letters (or two capitals) with which the item begins, when a bracket or nothing follows."""
+    """The run of three or more letters (or two capitals) at the beginning, when a bracket or nothing follows."""
     length = 0
-    while length < len(tokens) and tokens[length].kind == "letter" and (
-        length == 0 or tokens[length].start == tokens[length - 1].end
+    while (
+        length < len(tokens)
+        and tokens[length].kind == "letter"
+        and (length == 0 or tokens[length].start == tokens[length - 1].end)
     ):
         length += 1
     run = "".join(token.text for token in tokens[:length])
@@ -97,7 +99,10 @@ def _defined_name(tokens: Sequence[Token]) -> tuple[Name | None, bool]:
 
 @dataclass(slots=True)
 class Context:
-    """The definitions met so far, in the order of the note. `sigmoid` when the note says that sigma is the logistic one."""
+    """The definitions met so far, in the order of the note.
+
+    `sigmoid` when the note says that sigma is the logistic function.
+    """
 
     vocabulary: Vocabulary
     sigmoid: bool = False
@@ -147,9 +152,7 @@ def _mentions(definition: Definition, name: Name) -> bool:
 
 
 def _defines(definition: Definition, name: Name) -> bool:
-    return opaque(definition.name) == opaque(name) or (
-        definition.name.key == name.key and _fits(definition.name, name)
-    )
+    return opaque(definition.name) == opaque(name) or (definition.name.key == name.key and _fits(definition.name, name))
 
 
 def _fits(defined: Name, used: Name) -> bool:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell".split()
+    [
+        *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu"),
+        *("xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "ell"),
+        *("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"),
+    ]
 )
 """Commands that are letters."""
 
 ACCENTS: Mapping[str, str] = {
-    "\\hat": "hat", "\\bar": "bar", "\\tilde": "tilde", "\\dot": "dot", "\\vec": "vec", "\\mathbf": "", "\\mathcal": "cal",
+    "\\hat": "hat", "\\bar": "bar", "\\tilde": "tilde", "\\dot": "dot", "\\vec": "vec", "\\mathbf": "",
+    "\\mathcal": "cal",
     "\\mathbb": "bb", "\\mathit": "", "\\mathsf": "", "\\mathscr": "cal", "\\mathfrak": "frak", "\\check": "check",
     "\\underline": "",
 }  # fmt: skip
@@ -20,7 +24,13 @@ ACCENTS: Mapping[str, str] = {
 BOLD = frozenset({"\\mathbf", "\\vec", "\\underline"})
 
 FUNCTIONS: Mapping[str, str] = {
-    **{name: name for name in "exp log ln sin cos tan cot sec csc sinh cosh tanh coth arcsin arccos arctan max min".split()},
+    **{
+        name: name
+        for name in (
+            *("exp", "log", "ln", "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth"),
+            *("arcsin", "arccos", "arctan", "max", "min"),
+        )
+    },
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "sigmoid": "sigmoid", "Sigmoid": "sigmoid", "ReLU": "relu",
     "relu": "relu", "RELU": "relu", "softplus": "softplus", "Softplus": "softplus", "sgn": "sign", "sign": "sign",
     "erf": "erf", "sqrt": "sqrt", "abs": "abs", "lg": "lg",
@@ -41,7 +51,8 @@ OPERATORS: Mapping[str, str] = {
 
 RELATIONS: Mapping[str, str] = {
     "=": "=", ":=": ":=", "\\equiv": "=", "\\leftarrow": "<-", "\\approx": "~", "\\simeq": "~", "\\sim": "?",
-    "\\propto": "?", "<": "?", ">": "?", "\\le": "?", "\\ge": "?", "\\neq": "!", "\\ne": "!", "\\in": "?", "\\cong": "~",
+    "\\propto": "?", "<": "?", ">": "?", "\\le": "?", "\\ge": "?", "\\neq": "!", "\\ne": "!", "\\in": "?",
+    "\\cong": "~",
     "\\rightarrow": "?", "\\mapsto": "?", "\\ll": "?", "\\gg": "?", "\\subset": "?", "\\subseteq": "?", "\\notin": "?",
     "\\not": "!", "\\longrightarrow": "?",
 }  # fmt: skip
@@ -50,11 +61,21 @@ RELATIONS: Mapping[str, str] = {
 SEPARATORS = frozenset({",", ";", "\\quad", "\\qquad", "\\Rightarrow", "\\land", "\\wedge"})
 """Signs between statements of one formula (outside all brackets)."""
 
-COMPARISONS: Mapping[str, str] = {"<": "<", ">": ">", "\\le": "<=", "\\ge": ">=", "=": "==", "\\neq": "!=", "\\ne": "!="}
+COMPARISONS: Mapping[str, str] = {
+    "<": "<",
+    ">": ">",
+    "\\le": "<=",
+    "\\ge": ">=",
+    "=": "==",
+    "\\neq": "!=",
+    "\\ne": "!=",
+}
 
 OPENING: Mapping[str, str] = {"(": ")", "[": "]", "{": "}", "\\{": "\\}"}
 
-ROWS = frozenset({"align", "aligned", "gather", "gathered", "split", "eqnarray", "equation", "alignat", "multline", "array"})
+ROWS = frozenset(
+    {"align", "aligned", "gather", "gathered", "split", "eqnarray", "equation", "alignat", "multline", "array"}
+)
 """Environments whose rows are statements."""
 
 CASES = frozenset({"cases", "dcases", "rcases"})

@@ -93,10 +93,13 @@ def judge(chain: Chain, context: Context, around: Surroundings) -> Verdict:
 def judge_identity(chain: Chain, context: Context) -> Verdict | None:
     """The verdict on `f(x) = a = b` without derivatives: "verified" when a and b are one function, else nothing is said
     (it may be a condition)."""
-    if any(relation not in {"=", ":="} for relation in chain.relations) or any(side.node is None for side in chain.sides):
+    if any(relation not in {"=", ":="} for relation in chain.relations) or any(
+        side.node is None for side in chain.sides
+    ):
         return None
     for left, right in zip(chain.sides[1:], chain.sides[2:], strict=False):
-        assert left.node is not None and right.node is not None
+        if left.node is None or right.node is None:
+            return None
         if isinstance(right.node, Number | Name) or isinstance(left.node, Number | Name):
             return None
         if left.node == right.node or not any(isinstance(part, Name) for part in walk(left.node)):
@@ -138,9 +141,13 @@ def _tempered(verdict: Verdict, relation: str, chain: Chain, around: Surrounding
     if relation == "~":
         return replace(verdict, outcome=Outcome.INCONCLUSIVE, reason="an approximation", diagnosis=None)
     if chain.doubts:
-        return replace(verdict, outcome=Outcome.NOT_CHECKABLE, reason=f"not understood: {chain.doubts[0]}", diagnosis=None)
+        return replace(
+            verdict, outcome=Outcome.NOT_CHECKABLE, reason=f"not understood: {chain.doubts[0]}", diagnosis=None
+        )
     if around.called_wrong:
-        return replace(verdict, outcome=Outcome.NOT_CHECKABLE, reason="the text around it says that it is wrong", diagnosis=None)
+        return replace(
+            verdict, outcome=Outcome.NOT_CHECKABLE, reason="the text around it says that it is wrong", diagnosis=None
+        )
     if verdict.evidence.get("constant") == "zero" or (
         verdict.evidence.get("constant") == "number" and not around.states_derivative
     ):
@@ -177,7 +184,12 @@ def _variable(chain: Chain) -> Name | None:
         for part in walk(side.node):
             if isinstance(part, Derivative) and part.variables:
                 return part.variables[0]
-            if isinstance(part, Call) and part.primes and len(part.arguments) == 1 and isinstance(part.arguments[0], Name):
+            if (
+                isinstance(part, Call)
+                and part.primes
+                and len(part.arguments) == 1
+                and isinstance(part.arguments[0], Name)
+            ):
                 return part.arguments[0]
     return None
 
@@ -187,7 +199,9 @@ def differentiated(chain: Chain) -> list[Name]:
     found: list[Name] = []
     for side in chain.sides:
         for part in walk(side.node) if side.node is not None else ():
-            function = part.function if isinstance(part, Derivative) or (isinstance(part, Call) and part.primes) else None
+            function = (
+                part.function if isinstance(part, Derivative) or (isinstance(part, Call) and part.primes) else None
+            )
             if isinstance(function, Call):
                 function = function.function
             if isinstance(function, Name) and function not in found:
@@ -206,7 +220,7 @@ def _compare(left: Node, right: Node, context: Context, variable: Name | None) -
     for expand in (False, True):
         for logarithm in (sympy.E, sympy.Integer(10), sympy.Integer(2)):
             try:
-                verdict = _compared(left, right, context, variable, expand, logarithm)
+                verdict = _compared(left, right, context, variable, expand=expand, logarithm=logarithm)
             except (NotUnderstoodError, AbstractError, ExpressionError, *_ENGINE_ERRORS) as error:
                 problems.append(error)
                 break
@@ -236,7 +250,7 @@ def _compare(left: Node, right: Node, context: Context, variable: Name | None) -
 def _at_values(left: Node, right: Node, context: Context, variable: Name | None) -> Verdict | None:
     """The claim with the numbers that the note gives for its names; only agreement is reported."""
     try:
-        verdict = _compared(left, right, context, variable, True, sympy.E, values=True)
+        verdict = _compared(left, right, context, variable, expand=True, logarithm=sympy.E, values=True)
     except (NotUnderstoodError, AbstractError, ExpressionError, *_ENGINE_ERRORS):
         return None
     return verdict if verdict.outcome is Outcome.VERIFIED else None
@@ -255,6 +269,7 @@ def _compared(
     right: Node,
     context: Context,
     variable: Name | None,
+    *,
     expand: bool,
     logarithm: Expr,
     values: bool = False,
@@ -263,26 +278,22 @@ def _compared(
     generic = _generic(left, right, involved)
     found = shapes(involved, generic)
     results: list[Identity] = []
-    last: tuple[Value, Value] | None = None
+    last: tuple[Value, Value] = (sympy.Integer(0), sympy.Integer(0))
     trials = (0, 1) if len(found.lengths) > 1 + len(generic) or generic or found.vectors else (0,)
     for trial in trials:
         sizes = found.sizes(trial)
         for indices in _assignments(found, sizes):
-            lowering = Lowering(
-                context, found, sizes, indices, expand=expand, argument=variable, logarithm=logarithm
-            )
+            lowering = Lowering(context, found, sizes, indices, expand=expand, argument=variable, logarithm=logarithm)
             last = lowering.lower(left), lowering.lower(right)
             for a, b in _pairs(*last):
-                if values:
-                    a, b = _with_numbers(a, lowering), _with_numbers(b, lowering)
-                _check_names(a, b)
-                result = equal(a, b)
+                computed, claimed = (_with_numbers(a, lowering), _with_numbers(b, lowering)) if values else (a, b)
+                _check_names(computed, claimed)
+                result = equal(computed, claimed)
                 if result.answer is Answer.UNDETERMINED:
                     return Verdict(Outcome.INCONCLUSIVE, reason=result.reason)
                 if result.different:
-                    return _elsewhere(a, b, variable) or _refuted(a, b, result)
+                    return _elsewhere(computed, claimed, variable) or _refuted(computed, claimed, result)
                 results.append(result)
-    assert last is not None
     return _verified(last, results)
 
 
@@ -332,7 +343,9 @@ def _elsewhere(computed: Expr, claimed: Expr, variable: Name | None) -> Verdict 
         return Verdict(Outcome.INCONCLUSIVE, reason="true where all names are positive, not everywhere")
     parameters = names - {opaque(variable)} if variable is not None else names
     if parameters and equal(computed, claimed, unit=parameters).equal:
-        return Verdict(Outcome.INCONCLUSIVE, reason=f"true for {', '.join(sorted(parameters))} between 0 and 1, not everywhere")
+        return Verdict(
+            Outcome.INCONCLUSIVE, reason=f"true for {', '.join(sorted(parameters))} between 0 and 1, not everywhere"
+        )
     return None
 
 
@@ -347,7 +360,11 @@ def _refuted(computed: Expr, claimed: Expr, result: Identity) -> Verdict:
 
 
 def _evidence(computed: Expr, claimed: Expr, result: Identity) -> dict[str, Any]:
-    evidence: dict[str, Any] = {"points": result.points, "skipped": result.skipped, "largest_error": result.largest_error}
+    evidence: dict[str, Any] = {
+        "points": result.points,
+        "skipped": result.skipped,
+        "largest_error": result.largest_error,
+    }
     for key, expr in (("computed", computed), ("claimed", claimed)):
         try:
             evidence[key] = encode(expr)
@@ -370,7 +387,11 @@ def _verified(last: tuple[Value, Value], results: Sequence[Identity]) -> Verdict
     )
     computed, claimed = last
     if isinstance(computed, Vec) or isinstance(claimed, Vec):
-        evidence: dict[str, Any] = {"points": summary.points, "skipped": summary.skipped, "largest_error": summary.largest_error}
+        evidence: dict[str, Any] = {
+            "points": summary.points,
+            "skipped": summary.skipped,
+            "largest_error": summary.largest_error,
+        }
     else:
         evidence = _evidence(computed, claimed, summary)
     reason = next((r.reason for r in results if r.reason), "")
@@ -404,7 +425,9 @@ def _generic(left: Node, right: Node, involved: Sequence[Node]) -> list[str]:
         for part in walk(side):
             if isinstance(part, Derivative):
                 for variable in part.variables:
-                    found += [i.key for i in variable.indices if isinstance(i, Name) and _is_generic(variable, i, involved)]
+                    found += [
+                        i.key for i in variable.indices if isinstance(i, Name) and _is_generic(variable, i, involved)
+                    ]
     return sorted(set(found))
 
 

@@ -101,7 +101,9 @@ class Lowering:
             return sympy.Integer(self.indices[node.key])
         if not node.indices and node.key in self.sizes:
             return sympy.Integer(self.sizes[node.key])
-        definition = self.context.find(node) if opaque(node) not in self.closed and node.key not in self.closed else None
+        definition = (
+            self.context.find(node) if opaque(node) not in self.closed and node.key not in self.closed else None
+        )
         if definition is not None and definition.parameters:
             return self.applied(definition, node)
         if definition is not None and self.expand and not definition.is_value:
@@ -241,9 +243,7 @@ class Lowering:
         high = self.sizes[f"#{node.index}"] if node.high is None else self.whole(node.high)
         if high - low > 40:
             raise NotUnderstoodError(node.index, 0, "the range of a sum")
-        terms = [
-            replace(self, indices={**self.indices, node.index: i}).lower(node.body) for i in range(low, high + 1)
-        ]
+        terms = [replace(self, indices={**self.indices, node.index: i}).lower(node.body) for i in range(low, high + 1)]
         if not terms:
             return sympy.Integer(0 if node.kind == "sum" else 1)
         total = terms[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Node: TypeAlias = (
     "Number | Name | Call | Binary | Negative | Power | Big | Absolute | Norm | Cases | Comparison | Vector | Transpose"
@@ -21,9 +21,10 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    r"""A symbol: `w`, `\theta` ("theta"), `\hat{y}` ("y_hat"), `Loss`; `indices` are what stands below it or in `^{(i)}`.
+    r"""A symbol: `w`, `\theta` ("theta"), `\hat{y}` ("y_hat"), `Loss`.
 
-    An index is a Name or a Number; a subscript that is a word (`w_{new}`) is in `label`. `bold` marks a vector.
+    `indices` are what stands below it or in `^{(i)}`: Names and Numbers. A subscript that is a word (`w_{new}`) is in
+    `label`. `bold` marks a vector.
     """
 
     base: str
@@ -172,7 +173,8 @@ def rewrite(node: Node, change: Callable[[Node], Node | None]) -> Node:
     changed = change(node)
     if changed is not None:
         return changed
-    return replace(node, **{field.name: _rewrite_in(getattr(node, field.name), change) for field in fields(node)})
+    changes: dict[str, Any] = {field.name: _rewrite_in(getattr(node, field.name), change) for field in fields(node)}
+    return replace(node, **changes)
 
 
 def _rewrite_in(value: object, change: Callable[[Node], Node | None]) -> object:

@@ -19,8 +19,9 @@ MAX_LENGTH = 12
 
 @dataclass(slots=True)
 class Shapes:
-    """`ranks`: a name's number of indices. `ranges`: (name, position) to what the index runs over: the name of a length,
-    or a number. `lengths`: the names that are lengths. `free`: indices that stand for any one value, with what they run over. `bound`: the indices of sums. `vectors`: seen as a whole."""
+    """`ranks`: a name's number of indices. `ranges`: (name, position) to what that index runs over: the name of a
+    length, or a number. `lengths`: the names that are lengths. `free`: indices that stand for any one value, with
+    what they run over. `bound`: the indices of sums. `vectors`: names that are seen as a whole."""
 
     ranks: dict[str, int] = field(default_factory=dict)
     ranges: dict[tuple[str, int], str | int] = field(default_factory=dict)
@@ -31,9 +32,7 @@ class Shapes:
 
     def sizes(self, trial: int) -> Mapping[str, int]:
         """A number for every length, another one in each of the two trials."""
-        return {
-            name: WIDTHS[trial] if name.startswith("#") else LENGTHS[trial] for name in sorted(self.lengths)
-        }
+        return {name: WIDTHS[trial] if name.startswith("#") else LENGTHS[trial] for name in sorted(self.lengths)}
 
     def length(self, name: str, position: int, sizes: Mapping[str, int]) -> int:
         """How far the index of `name` at `position` runs."""

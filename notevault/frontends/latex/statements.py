@@ -10,14 +10,19 @@ from notevault.frontends.latex.grammar import RELATIONS, ROWS, SEPARATORS
 from notevault.frontends.latex.tokens import NotUnderstoodError, Token, tokenize
 
 _CONNECTING = frozenset(
-    "where for if and with when so then since because or thus hence at as is otherwise given let such that".split()
+    [
+        *("where", "for", "if", "and", "with", "when", "so", "then", "since", "because", "or", "thus", "hence"),
+        *("at", "as", "is", "otherwise", "given", "let", "such", "that"),
+    ]
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`items` with the `relations` between them; `continues` when it begins with a relation and goes on from what stands
-    before it. `condition` are the words (`for x > 0`) that limit it."""
+    """`items` with the `relations` between them.
+
+    `continues` when it begins with a relation and goes on from what stands before it.
+    """
 
     items: tuple[tuple[Token, ...], ...]
     relations: tuple[str, ...]
@@ -59,7 +64,7 @@ def _without_rows(tokens: Sequence[Token]) -> Iterator[Token]:
     for i, token in enumerate(tokens):
         kind = token.text.partition("{")[2].rstrip("*}") if token.kind == "command" else ""
         if skip_argument:
-            skip_argument = not (token.text == "}")
+            skip_argument = token.text != "}"
             continue
         if token.text.startswith("\\begin{"):
             stack.append(kind)
@@ -89,7 +94,7 @@ def _with_thousands(tokens: list[Token]) -> Iterator[Token]:
 
 
 def _goes_on(tokens: list[Token], i: int, number: Token) -> bool:
-    if i + 2 >= len(tokens) or (number.end - number.start) > 3 and "," not in tokens[i - 1].text:
+    if i + 2 >= len(tokens) or ((number.end - number.start) > 3 and "," not in tokens[i - 1].text):
         return False
     comma, more = tokens[i + 1], tokens[i + 2]
     return (

@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_WRONG = re.compile(r"\b(?:wrong|incorrect|mistake|mistaken|erroneous|error-prone|common error|naive|not true|false)\b", re.I)
-_CONDITION = re.compile(r"\b(?:where|when|solve|set|setting|if|for which|at the point|at a|slope|minimum|maximum|critical)\b", re.I)
+_WRONG = re.compile(
+    r"\b(?:wrong|incorrect|mistake|mistaken|erroneous|error-prone|common error|naive|not true|false)\b", re.I
+)
+_CONDITION = re.compile(
+    r"\b(?:where|when|solve|set|setting|if|for which|at the point|at a|slope|minimum|maximum|critical)\b", re.I
+)
 _STATED = re.compile(r"\b(?:derivative|differentiat\w+|gradient)\b", re.I)
 _DESCENT = re.compile(r"\bdescent\b|\bminimi[sz]\w+|gradient update", re.I)
-_ASCENT = re.compile(r"\bascent\b|\bmaximi[sz]\w*|policy gradient|\breward|log[- ]likelihood|adversarial|fgsm|hill[- ]climb", re.I)
-_BITS = re.compile(r"\b(?:bit|bits|binary|xor|boolean|modulo|mod|hexadecimal|octal|base[- ]\d+|gf|parity|clock|logic\w*)\b", re.I)
+_ASCENT = re.compile(
+    r"\bascent\b|\bmaximi[sz]\w*|policy gradient|\breward|log[- ]likelihood|adversarial|fgsm|hill[- ]climb", re.I
+)
+_BITS = re.compile(
+    r"\b(?:bit|bits|binary|xor|boolean|modulo|mod|hexadecimal|octal|base[- ]\d+|gf|parity|clock|logic\w*)\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)

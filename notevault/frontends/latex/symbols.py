@@ -28,8 +28,10 @@ class Vocabulary:
 
     def calls(self, name: Name) -> bool:
         """Whether brackets behind `name` hold its arguments."""
-        return opaque(name) in self.functions or name.key in self.functions or (
-            name.key in _FUNCTION_LETTERS and name.key not in self.names
+        return (
+            opaque(name) in self.functions
+            or name.key in self.functions
+            or (name.key in _FUNCTION_LETTERS and name.key not in self.names)
         )
 
     def is_variable(self, name: Name) -> bool:
@@ -122,7 +124,13 @@ def _command(cursor: Cursor, vocabulary: Vocabulary) -> Name:
         if name is None or inner.look().kind != "end":
             raise NotUnderstoodError(token.text, token.start, "around something that is not a name")
         accent = ACCENTS[token.text]
-        base = f"{accent}_{name.base}" if accent in {"cal", "bb", "frak"} else f"{name.base}_{accent}" if accent else name.base
+        base = (
+            f"{accent}_{name.base}"
+            if accent in {"cal", "bb", "frak"}
+            else f"{name.base}_{accent}"
+            if accent
+            else name.base
+        )
         return replace(name, base=base, bold=name.bold or token.text in BOLD)
     raise NotUnderstoodError(token.text, token.start)
 

@@ -23,7 +23,10 @@ class NotUnderstoodError(NotevaultError):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token; `kind` is one of command, letter, number, text, symbol, end. `[start:end]` is its place in the LaTeX."""
+    """One token; `kind` is one of command, letter, number, text, symbol, end.
+
+    `[start:end]` is its place in the LaTeX.
+    """
 
     kind: str
     text: str
@@ -32,9 +35,9 @@ class Token:
 
 
 _PATTERN = re.compile(
-    r"(?P<skip>\s+|~|%[^\n]*(?:\n|$)|\\(?:[,;:!> ]|(?:small|med|thick|neg\w*)space(?![a-zA-Z])|displaystyle(?![a-zA-Z])|textstyle(?![a-zA-Z])"
-    r"|limits(?![a-zA-Z])|nolimits(?![a-zA-Z])|(?:left|right|[bB]igg?[lrm]?)(?![a-zA-Z])\s*\.?|nonumber(?![a-zA-Z])|notag(?![a-zA-Z])"
-    r"|hspace\*?\s*\{[^}]*\}|vspace\*?\s*\{[^}]*\}|(?:label|tag)\*?\s*\{[^}]*\}))"
+    r"(?P<skip>\s+|~|%[^\n]*(?:\n|$)|\\(?:[,;:!> ]"
+    r"|(?:(?:small|med|thick|neg\w*)space|displaystyle|textstyle|limits|nolimits|nonumber|notag)(?![a-zA-Z])"
+    r"|(?:left|right|[bB]igg?[lrm]?)(?![a-zA-Z])\s*\.?|[hv]space\*?\s*\{[^}]*\}|(?:label|tag)\*?\s*\{[^}]*\}))"
     r"|(?P<text>\\(?:text(?:rm|bf|it|sf|tt|normal)?|mbox|mathrm|operatorname\*?|mathtt|mathsf)(?![a-zA-Z])\s*\{(?P<words>[^{}$]*)\})"
     r"|(?P<environment>\\(?:begin|end)\s*\{[a-zA-Z]+\*?\})"
     r"|(?P<command>\\(?:[a-zA-Z]+|.))"
@@ -53,7 +56,8 @@ _SAME = {
     "∇": "\\nabla", "\\to": "\\rightarrow", "\\gets": "\\leftarrow", "\\colonequals": ":=", "\\coloneqq": ":=",
     "\\triangleq": ":=", "\\doteq": ":=", "\\lt": "<", "\\gt": ">", "\\leq": "\\le", "\\geq": "\\ge",
     "≤": "\\le", "≥": "\\ge", "≈": "\\approx", "\\intercal": "\\top", "\\odot": "\\odot", "⊙": "\\odot",
-    "\\varepsilon": "\\epsilon", "\\varphi": "\\phi", "\\vartheta": "\\theta", "\\dots": "\\ldots", "\\cdots": "\\ldots",
+    "\\varepsilon": "\\epsilon", "\\varphi": "\\phi", "\\vartheta": "\\theta", "\\dots": "\\ldots",
+    "\\cdots": "\\ldots",
     "…": "\\ldots", "\\lbrace": "\\{", "\\rbrace": "\\}", "\\widehat": "\\hat", "\\overline": "\\bar",
     "\\widetilde": "\\tilde", "\\boldsymbol": "\\mathbf", "\\bm": "\\mathbf", "\\bf": "\\mathbf", "\\pmb": "\\mathbf",
     "\\implies": "\\Rightarrow", "\\Longrightarrow": "\\Rightarrow", "\\iff": "\\Rightarrow",

@@ -13,7 +13,9 @@ from notevault.frontends.latex.shapes import Shapes
 from notevault.frontends.latex.surroundings import Surroundings
 from notevault.frontends.latex.tokens import NotUnderstoodError
 
-_LOSSES = frozenset({"L", "J", "C", "E", "cal_L", "cal_J", "cal_C", "cal_E", "Loss", "loss", "Cost", "cost", "MSE", "ell", "l", "f"})
+_LOSSES = frozenset(
+    {"L", "J", "C", "E", "cal_L", "cal_J", "cal_C", "cal_E", "Loss", "loss", "Cost", "cost", "MSE", "ell", "l", "f"}
+)
 _SLOPE = Name("\0slope")
 
 
@@ -42,12 +44,16 @@ def judge(chain: Chain, context: Context, around: Surroundings) -> Verdict | Non
         return Verdict(Outcome.VERIFIED, Confidence.EXACT, "a step of descent: the gradient is subtracted")
     if around.called_wrong:
         return Verdict(Outcome.NOT_CHECKABLE, reason="the text around it says that it is wrong")
-    return Verdict(Outcome.REFUTED, Confidence.EXACT, "descent subtracts the gradient; this step adds it, and goes up", "sign")
+    return Verdict(
+        Outcome.REFUTED, Confidence.EXACT, "descent subtracts the gradient; this step adds it, and goes up", "sign"
+    )
 
 
 def _wrong_variable(target: Name, slope: Derivative, around: Surroundings) -> Verdict:
     by = slope.variables[0].base
-    arguments = {a.base for a in slope.function.arguments if isinstance(a, Name)} if isinstance(slope.function, Call) else set()
+    arguments = (
+        {a.base for a in slope.function.arguments if isinstance(a, Name)} if isinstance(slope.function, Call) else set()
+    )
     if {by, target.base} <= arguments and not around.called_wrong:
         reason = f"{target.base} is changed by the derivative with respect to {by}"
         return Verdict(Outcome.REFUTED, Confidence.EXACT, reason, "swapped variable")
@@ -67,7 +73,9 @@ def _sign(target: Name, step: Node, slope: Derivative, context: Context) -> int 
         return None
     if isinstance(value, Vec):
         return None
-    positive = {symbol: sympy.Symbol(f"p{i}", positive=True) for i, symbol in enumerate(sorted(value.free_symbols, key=str))}
+    positive = {
+        symbol: sympy.Symbol(f"p{i}", positive=True) for i, symbol in enumerate(sorted(value.free_symbols, key=str))
+    }
     own, slope_symbol = positive.get(sympy.Symbol("\0own")), positive.get(sympy.Symbol("\0slope"))
     if own is None or slope_symbol is None:
         return None
