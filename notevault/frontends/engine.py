@@ -53,6 +53,8 @@ _LOWER: Mapping[str, Callable[..., Any]] = {
     "Pow": _of("pow"),
     **{name: _of(name) for name in ("exp", "log", "sign", "floor", *_TRIGONOMETRIC)},
     "ceiling": _of("ceil"),
+    "erf": _of("erf"),
+    "erfc": _of("erfc"),
     "Abs": _of("abs"),
     "Max": _fold("maximum"),
     "Min": _fold("minimum"),
@@ -205,6 +207,12 @@ def _clip(x: Expr, *, low: Any = None, high: Any = None) -> Expr:
     return above if high is None else sympy.Min(above, exact(high))
 
 
+def _gelu(x: Expr, *, approximate: bool) -> Expr:
+    if approximate:
+        return x / 2 * (1 + sympy.tanh(sympy.sqrt(2 / sympy.pi) * (x + sympy.Rational(44715, 10**6) * x**3)))
+    return x / 2 * (1 + sympy.erf(x / sympy.sqrt(2)))
+
+
 _RAISE: Mapping[str, Callable[..., Any]] = {
     "constant": exact,
     "add": operator.add,
@@ -236,6 +244,17 @@ _RAISE: Mapping[str, Callable[..., Any]] = {
     "clip": _clip,
     "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
     "relu": lambda x: sympy.Max(0, x),
+    "leaky_relu": lambda x, *, slope: sympy.Piecewise((x, x > 0), (exact(slope) * x, True)),
+    "elu": lambda x, *, alpha: sympy.Piecewise((x, x > 0), (exact(alpha) * (sympy.exp(x) - 1), True)),
+    "gelu": _gelu,
+    "silu": lambda x: x / (1 + sympy.exp(-x)),
+    "softplus": lambda x, *, beta: sympy.log(1 + sympy.exp(exact(beta) * x)) / exact(beta),
+    "softsign": lambda x: x / (1 + sympy.Abs(x)),
+    "hardtanh": lambda x, *, low, high: sympy.Min(sympy.Max(x, exact(low)), exact(high)),
+    "mish": lambda x: x * sympy.tanh(sympy.log(1 + sympy.exp(x))),
+    "logaddexp": lambda a, b: sympy.log(sympy.exp(a) + sympy.exp(b)),
+    "erf": sympy.erf,
+    "erfc": sympy.erfc,
     "exp": sympy.exp,
     "exp2": lambda x: sympy.Integer(2) ** x,
     "expm1": lambda x: sympy.exp(x) - 1,
