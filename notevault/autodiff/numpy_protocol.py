@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from notevault.autodiff.operations import eigh, einsum, slogdet, split, take
 from notevault.autodiff.tensor import NUMPY_HANDLERS, Tensor, apply, shape_of, value_of
 
 UFUNCS: dict[np.ufunc, str] = {
@@ -22,7 +23,7 @@ UFUNCS: dict[np.ufunc, str] = {
     np.arccosh: "acosh", np.arctanh: "atanh", np.hypot: "hypot",
     np.maximum: "maximum", np.minimum: "minimum", np.greater: "greater", np.greater_equal: "greater_equal",
     np.less: "less", np.less_equal: "less_equal", np.equal: "equal", np.not_equal: "not_equal",
-    np.logical_and: "logical_and", np.logical_or: "logical_or", np.matmul: "matmul",
+    np.logical_and: "logical_and", np.logical_or: "logical_or", np.matmul: "matmul", np.logaddexp: "logaddexp",
 }  # fmt: skip
 REDUCTIONS: dict[np.ufunc, str] = {np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "min"}
 
@@ -51,6 +52,12 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
 
 def _where(condition: Any, *choices: Any) -> Any:
     return apply("where", condition, *choices) if choices else np.where(value_of(condition))
+
+
+def _pad(array: Any, pad_width: Any, mode: str = "constant", constant_values: float = 0.0) -> Any:
+    widths = np.broadcast_to(np.asarray(pad_width, dtype=int), (len(shape_of(array)), 2))
+    pairs = tuple((int(before), int(after)) for before, after in widths)
+    return apply("pad", array, widths=pairs, mode=mode, value=constant_values)
 
 
 def _atleast_2d(x: Any) -> Any:
@@ -103,7 +110,19 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.concatenate: lambda parts, axis=0: apply("concat", *parts, axis=axis),
     np.stack: lambda arrays, axis=0: apply("stack", *arrays, axis=axis),
     np.vstack: _join(0, _atleast_2d), np.hstack: _hstack,
-    np.copy: _named("identity"),
+    np.copy: _named("identity"), np.outer: _named("outer"), np.trace: _named("trace"),
+    np.cumsum: lambda a, axis=None: apply("cumsum", a, axis=axis),
+    np.cumprod: lambda a, axis=None: apply("cumprod", a, axis=axis),
+    np.einsum: einsum,
+    np.tensordot: lambda a, b, axes=2: apply("tensordot", a, b, axes=axes),
+    np.diag: lambda v, k=0: apply("diag", v, k=k),
+    np.tril: lambda m, k=0: apply("tril", m, k=k), np.triu: lambda m, k=0: apply("triu", m, k=k),
+    np.flip: lambda m, axis=None: apply("flip", m, axis=axis),
+    np.roll: lambda a, shift, axis=None: apply("roll", a, shift=shift, axis=axis),
+    np.pad: _pad, np.split: split, np.take: take,
+    np.take_along_axis: lambda arr, indices, axis: apply("gather", arr, index=value_of(indices), axis=axis),
+    np.linalg.inv: _named("inv"), np.linalg.det: _named("det"), np.linalg.solve: _named("solve"),
+    np.linalg.cholesky: _named("cholesky"), np.linalg.eigh: eigh, np.linalg.slogdet: slogdet,
 }  # fmt: skip
 PLAIN = (
     np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.zeros_like, np.ones_like, np.empty_like,

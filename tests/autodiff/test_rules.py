@@ -18,6 +18,8 @@ def cases() -> list[Any]:
 
 def _cases() -> Iterator[Any]:
     for name, row in PRIMITIVES.items():
+        if not row.differentiable:
+            continue
         for number, sample in enumerate(row.samples):
             yield pytest.param(row, sample, id=f"{name}-{number}")
 
@@ -39,8 +41,6 @@ def differentiated(row: Primitive, sample: Sample) -> tuple[Callable[..., Any], 
 @pytest.mark.parametrize(("row", "sample"), cases())
 def test_the_rules_agree_with_differences_in_first_order(row: Primitive, sample: Sample) -> None:
     function, operands = differentiated(row, sample)
-    if not row.differentiable:
-        pytest.skip("a mask has no derivative")
     report = gradcheck(function, *operands)
     assert report.ok, str(report)
     assert not report.kinks, "a sample must not lie at a kink"
@@ -49,8 +49,6 @@ def test_the_rules_agree_with_differences_in_first_order(row: Primitive, sample:
 @pytest.mark.parametrize(("row", "sample"), cases())
 def test_the_rules_agree_with_differences_in_second_order(row: Primitive, sample: Sample) -> None:
     function, operands = differentiated(row, sample)
-    if not row.differentiable:
-        pytest.skip("a mask has no derivative")
 
     def slope(*leaves: Tensor) -> Tensor:
         output = function(*leaves)
@@ -81,5 +79,123 @@ def test_a_row_is_complete(row: Primitive) -> None:
         assert len(row.partials_latex) == len(row.partials)
 
 
-def test_the_table_has_the_operations_of_a_first_course() -> None:
-    assert len([row for row in PRIMITIVES.values() if row.differentiable]) >= 40
+OPERATIONS = [
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "neg",
+    "pow",
+    "square",
+    "reciprocal",
+    "abs",
+    "sign",
+    "mod",
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "sqrt",
+    "rsqrt",
+    "cbrt",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "atan2",
+    "sinh",
+    "cosh",
+    "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "hypot",
+    "sinc",
+    "sigmoid",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "gelu",
+    "silu",
+    "softplus",
+    "softsign",
+    "hardtanh",
+    "mish",
+    "softmax",
+    "log_softmax",
+    "logsumexp",
+    "logaddexp",
+    "erf",
+    "erfc",
+    "maximum",
+    "minimum",
+    "clip",
+    "where",
+    "sum",
+    "mean",
+    "prod",
+    "var",
+    "std",
+    "max",
+    "min",
+    "norm",
+    "cumsum",
+    "cumprod",
+    "matmul",
+    "dot",
+    "outer",
+    "einsum",
+    "tensordot",
+    "trace",
+    "inv",
+    "det",
+    "slogdet",
+    "solve",
+    "cholesky",
+    "eigh",
+    "diag",
+    "tril",
+    "triu",
+    "reshape",
+    "transpose",
+    "broadcast",
+    "squeeze",
+    "concat",
+    "stack",
+    "split",
+    "getitem",
+    "gather",
+    "set_at",
+    "flip",
+    "pad",
+    "roll",
+    "mse",
+    "l1",
+    "huber",
+    "hinge",
+    "bce",
+    "bce_logits",
+    "cross_entropy",
+    "nll",
+    "kl_div",
+    "linear",
+    "embedding",
+    "conv1d",
+    "conv2d",
+    "maxpool",
+    "avgpool",
+    "layernorm",
+    "batchnorm",
+    "dropout",
+    "attention",
+]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_the_table_has(name: str) -> None:
+    assert name in PRIMITIVES

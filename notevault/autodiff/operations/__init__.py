@@ -4,7 +4,18 @@ Every operation is here as a function: given tensors it records, given plain arr
 Operands are positional, parameters are given by keyword.
 """
 
-from notevault.autodiff.operations.activations import relu, sigmoid
+from notevault.autodiff.operations.activations import (
+    elu,
+    gelu,
+    hardtanh,
+    leaky_relu,
+    mish,
+    relu,
+    sigmoid,
+    silu,
+    softplus,
+    softsign,
+)
 from notevault.autodiff.operations.arithmetic import (
     absolute,
     add,
@@ -24,6 +35,7 @@ from notevault.autodiff.operations.arithmetic import (
     stop_gradient,
     sub,
 )
+from notevault.autodiff.operations.classification import cross_entropy, nll, one_hot
 from notevault.autodiff.operations.comparisons import (
     clip,
     equal,
@@ -38,22 +50,32 @@ from notevault.autodiff.operations.comparisons import (
     not_equal,
     where,
 )
-from notevault.autodiff.operations.exponential import (
-    cbrt,
-    exp,
-    exp2,
-    expm1,
-    log,
-    log1p,
-    log2,
-    log10,
-    rsqrt,
-    sqrt,
-)
+from notevault.autodiff.operations.convolution import conv1d, conv2d
+from notevault.autodiff.operations.cumulative import cumprod, cumsum, prod
+from notevault.autodiff.operations.einsum import contract, einsum
+from notevault.autodiff.operations.exponential import cbrt, exp, exp2, expm1, log, log1p, log2, log10, rsqrt, sqrt
 from notevault.autodiff.operations.indexing import getitem, scatter, set_at
-from notevault.autodiff.operations.linear_algebra import dot, matmul
+from notevault.autodiff.operations.layers import attention, dropout, embedding, linear
+from notevault.autodiff.operations.linear_algebra import (
+    cholesky,
+    det,
+    eigh,
+    inv,
+    log_abs_det,
+    packed_eigh,
+    slogdet,
+    solve,
+)
+from notevault.autodiff.operations.losses import bce, bce_logits, hinge, huber, kl_div, l1, mse
+from notevault.autodiff.operations.matrices import diag, diagonal, trace, tril, triu
+from notevault.autodiff.operations.normalization import batchnorm, layernorm
+from notevault.autodiff.operations.pooling import avgpool, first_largest, maxpool
+from notevault.autodiff.operations.products import dot, matmul, outer, tensordot
+from notevault.autodiff.operations.rearranging import flip, gather, pad, part, roll, split, take
 from notevault.autodiff.operations.reductions import amax, amin, mean, norm, std, sum, var
 from notevault.autodiff.operations.shapes import broadcast, concat, reshape, squeeze, stack, sum_to, transpose
+from notevault.autodiff.operations.softmax import log_softmax, logaddexp, logsumexp, softmax
+from notevault.autodiff.operations.special import erf, erfc
 from notevault.autodiff.operations.trigonometric import (
     acos,
     acosh,
@@ -71,6 +93,7 @@ from notevault.autodiff.operations.trigonometric import (
     tan,
     tanh,
 )
+from notevault.autodiff.operations.windows import overlap_add, windows
 
 __all__ = [
     "absolute",
@@ -84,56 +107,114 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "attention",
+    "avgpool",
+    "batchnorm",
+    "bce",
+    "bce_logits",
     "broadcast",
     "cast",
     "cbrt",
     "ceil",
     "chain",
+    "cholesky",
     "clip",
     "concat",
+    "contract",
+    "conv1d",
+    "conv2d",
     "cos",
     "cosh",
+    "cross_entropy",
+    "cumprod",
+    "cumsum",
+    "det",
+    "diag",
+    "diagonal",
     "div",
     "dot",
+    "dropout",
+    "eigh",
+    "einsum",
+    "elu",
+    "embedding",
     "equal",
+    "erf",
+    "erfc",
     "exp",
     "exp2",
     "expm1",
+    "first_largest",
+    "flip",
     "floor",
+    "gather",
+    "gelu",
     "getitem",
     "greater",
     "greater_equal",
+    "hardtanh",
+    "hinge",
+    "huber",
     "hypot",
     "identity",
+    "inv",
+    "kl_div",
+    "l1",
+    "layernorm",
+    "leaky_relu",
     "less",
     "less_equal",
+    "linear",
     "log",
     "log1p",
     "log2",
     "log10",
+    "log_abs_det",
+    "log_softmax",
+    "logaddexp",
     "logical_and",
     "logical_or",
+    "logsumexp",
     "matmul",
     "maximum",
+    "maxpool",
     "mean",
     "minimum",
+    "mish",
     "mod",
+    "mse",
     "mul",
     "neg",
+    "nll",
     "norm",
     "not_equal",
+    "one_hot",
+    "outer",
+    "overlap_add",
+    "packed_eigh",
+    "pad",
+    "part",
     "power",
+    "prod",
     "reciprocal",
     "relu",
     "reshape",
+    "roll",
     "rsqrt",
     "scatter",
     "set_at",
     "sigmoid",
     "sign",
+    "silu",
     "sin",
     "sinc",
     "sinh",
+    "slogdet",
+    "softmax",
+    "softplus",
+    "softsign",
+    "solve",
+    "split",
     "sqrt",
     "square",
     "squeeze",
@@ -143,9 +224,15 @@ __all__ = [
     "sub",
     "sum",
     "sum_to",
+    "take",
     "tan",
     "tanh",
+    "tensordot",
+    "trace",
     "transpose",
+    "tril",
+    "triu",
     "var",
     "where",
+    "windows",
 ]

@@ -1,0 +1,450 @@
+"""Chains `a = b = c` judged link by link: each side is computed for small lengths and compared with the side before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+import sympy
+
+from notevault.frontends.claims import Confidence, Outcome, Verdict
+from notevault.frontends.expressions import Expr, ExpressionError, encode
+from notevault.frontends.identity import Answer, Identity, equal
+from notevault.frontends.latex.context import Context, Definition
+from notevault.frontends.latex.lowering import AbstractError, Lowering, Value, Vec
+from notevault.frontends.latex.nodes import Big, Call, Derivative, Name, Node, Number, children, walk
+from notevault.frontends.latex.parser import Reading, read
+from notevault.frontends.latex.shapes import Shapes, shapes
+from notevault.frontends.latex.statements import Statement
+from notevault.frontends.latex.surroundings import Surroundings
+from notevault.frontends.latex.symbols import Vocabulary, opaque
+from notevault.frontends.latex.tokens import NotUnderstoodError
+from notevault.frontends.programs import TooLargeError, UnknownHeadError
+
+_ENGINE_ERRORS = (UnknownHeadError, TooLargeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One item of a chain: its tree, or why there is none."""
+
+    node: Node | None
+    problem: NotUnderstoodError | None = None
+
+    @property
+    def has_calculus(self) -> bool:
+        """Whether it holds a derivative."""
+        return self.node is not None and any(
+            isinstance(part, Derivative) or (isinstance(part, Call) and part.primes) for part in walk(self.node)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The items of a statement with the relations between them, and what was doubtful in reading them."""
+
+    sides: tuple[Side, ...]
+    relations: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, statement: Statement, known: Vocabulary, before: Node | None = None) -> Chain:
+        """The chain of a statement; one that continues starts with the last item before it."""
+        reading = Reading()
+        sides = []
+        for i, tokens in enumerate(statement.items):
+            if i == 0 and statement.continues:
+                sides.append(Side(before, NotUnderstoodError("=", 0, "what stands before it was not understood")))
+                continue
+            try:
+                sides.append(Side(read(tokens, known, reading)))
+            except NotUnderstoodError as error:
+                sides.append(Side(None, error))
+        return cls(tuple(sides), statement.relations, tuple(reading.doubts))
+
+    @property
+    def last(self) -> Node | None:
+        """The last item, from which the next row may go on."""
+        return self.sides[-1].node if self.sides else None
+
+    @property
+    def has_calculus(self) -> bool:
+        """Whether a derivative is in it."""
+        return any(side.has_calculus for side in self.sides)
+
+
+def judge(chain: Chain, context: Context, around: Surroundings) -> Verdict:
+    """The verdict on a chain in which a derivative stands."""
+    if not all(relation in {"=", ":=", "~"} for relation in chain.relations):
+        sign = next(r for r in chain.relations if r not in {"=", ":=", "~"})
+        return _unchecked("no equation" if sign != "<-" else "an assignment")
+    verdicts = list(_links(chain, context, around))
+    for outcome in (Outcome.REFUTED, Outcome.VERIFIED, Outcome.INCONCLUSIVE):
+        for verdict in verdicts:
+            if verdict.outcome is outcome:
+                return verdict
+    if verdicts and _is_definition(chain, context):
+        return _unchecked("a definition")
+    return verdicts[0] if verdicts else _unchecked("not understood")
+
+
+def judge_identity(chain: Chain, context: Context) -> Verdict | None:
+    """The verdict on `f(x) = a = b` without derivatives: "verified" when a and b are one function, else nothing is said
+    (it may be a condition)."""
+    if any(relation not in {"=", ":="} for relation in chain.relations) or any(
+        side.node is None for side in chain.sides
+    ):
+        return None
+    for left, right in zip(chain.sides[1:], chain.sides[2:], strict=False):
+        if left.node is None or right.node is None:
+            return None
+        if isinstance(right.node, Number | Name) or isinstance(left.node, Number | Name):
+            return None
+        if left.node == right.node or not any(isinstance(part, Name) for part in walk(left.node)):
+            return None
+        verdict = _compare(left.node, right.node, context, None)
+        if verdict.outcome is not Outcome.VERIFIED:
+            return None
+    return verdict
+
+
+def _links(chain: Chain, context: Context, around: Surroundings) -> Iterator[Verdict]:
+    """A verdict for each side that follows a derivative or is one: compared with the nearest side before it that can
+    be computed."""
+    variable = _variable(chain)
+    derived = chain.sides[0].has_calculus
+    if chain.sides[0].node is None:
+        yield _stopped(chain.sides[0])
+    for place, (relation, side) in enumerate(zip(chain.relations, chain.sides[1:], strict=True), start=1):
+        derived = derived or side.has_calculus
+        if side.node is None:
+            yield _stopped(side)
+            continue
+        if not derived:
+            continue
+        verdicts = []
+        for earlier in reversed(chain.sides[:place]):
+            if earlier.node is not None:
+                verdict = _compare(earlier.node, side.node, context, variable)
+                verdicts.append(_tempered(verdict, relation, chain, around))
+                if verdict.outcome is not Outcome.NOT_CHECKABLE:
+                    break
+        yield from verdicts[-1:] if verdicts and verdicts[-1].outcome is not Outcome.NOT_CHECKABLE else verdicts[:1]
+
+
+def _tempered(verdict: Verdict, relation: str, chain: Chain, around: Surroundings) -> Verdict:
+    """A refutation only where nothing speaks against it."""
+    if verdict.outcome is not Outcome.REFUTED:
+        return verdict
+    if relation == "~":
+        return replace(verdict, outcome=Outcome.INCONCLUSIVE, reason="an approximation", diagnosis=None)
+    if chain.doubts:
+        return replace(
+            verdict, outcome=Outcome.NOT_CHECKABLE, reason=f"not understood: {chain.doubts[0]}", diagnosis=None
+        )
+    if around.called_wrong:
+        return replace(
+            verdict, outcome=Outcome.NOT_CHECKABLE, reason="the text around it says that it is wrong", diagnosis=None
+        )
+    if verdict.evidence.get("constant") == "zero" or (
+        verdict.evidence.get("constant") == "number" and not around.states_derivative
+    ):
+        reason = "a condition, or the value at a point that is not named"
+        return Verdict(Outcome.NOT_CHECKABLE, reason=reason)
+    return verdict
+
+
+def _stopped(side: Side) -> Verdict:
+    problem = side.problem or NotUnderstoodError("?")
+    return _unchecked(str(problem))
+
+
+def _unchecked(reason: str) -> Verdict:
+    return Verdict(Outcome.NOT_CHECKABLE, reason=reason)
+
+
+def _is_definition(chain: Chain, context: Context) -> bool:
+    """A plain name, or a gradient of something undefined, set equal to something with a derivative in it."""
+    first = chain.sides[0].node
+    if isinstance(first, Name):
+        return True
+    if isinstance(first, Call) and not first.primes:
+        return True
+    second = chain.sides[1].node
+    return isinstance(first, Derivative) and first.gradient and isinstance(second, Derivative)
+
+
+def _variable(chain: Chain) -> Name | None:
+    """The variable of the first derivative in the chain: what functions named without their argument are applied to."""
+    for side in chain.sides:
+        if side.node is None:
+            continue
+        for part in walk(side.node):
+            if isinstance(part, Derivative) and part.variables:
+                return part.variables[0]
+            if (
+                isinstance(part, Call)
+                and part.primes
+                and len(part.arguments) == 1
+                and isinstance(part.arguments[0], Name)
+            ):
+                return part.arguments[0]
+    return None
+
+
+def differentiated(chain: Chain) -> list[Name]:
+    """The names of the functions whose derivatives stand in the chain."""
+    found: list[Name] = []
+    for side in chain.sides:
+        for part in walk(side.node) if side.node is not None else ():
+            function = (
+                part.function if isinstance(part, Derivative) or (isinstance(part, Call) and part.primes) else None
+            )
+            if isinstance(function, Call):
+                function = function.function
+            if isinstance(function, Name) and function not in found:
+                found.append(function)
+    return found
+
+
+# -- comparing two sides ----------------------------------------------------------------------------------------------
+
+
+def _compare(left: Node, right: Node, context: Context, variable: Name | None) -> Verdict:
+    """The verdict on `left = right`: true if it is in one sensible reading, false only if it is in every one."""
+    problems: list[Exception] = []
+    refuted: Verdict | None = None
+    unclear: Verdict | None = None
+    for expand in (False, True):
+        for logarithm in (sympy.E, sympy.Integer(10), sympy.Integer(2)):
+            try:
+                verdict = _compared(left, right, context, variable, expand=expand, logarithm=logarithm)
+            except (NotUnderstoodError, AbstractError, ExpressionError, *_ENGINE_ERRORS) as error:
+                problems.append(error)
+                break
+            if verdict.outcome is Outcome.VERIFIED and logarithm != sympy.E:
+                return Verdict(Outcome.INCONCLUSIVE, reason=f"true if log is taken to base {logarithm}")
+            if verdict.outcome is Outcome.VERIFIED:
+                return verdict
+            if verdict.outcome is not Outcome.REFUTED:
+                unclear = verdict
+                break
+            refuted = refuted or verdict
+            if not _has_logarithm([left, right, *_reachable([left, right], context)]):
+                break
+    if unclear is not None:
+        return unclear
+    if refuted is not None and len(problems) == 0 and not refuted.evidence.get("constant"):
+        return refuted
+    if refuted is not None and refuted.evidence.get("constant"):
+        at_values = _at_values(left, right, context, variable)
+        return at_values or refuted
+    if refuted is not None and all(isinstance(problem, AbstractError) for problem in problems):
+        return refuted
+    at_values = _at_values(left, right, context, variable)
+    return at_values or _unchecked(str(problems[0]) if problems else "not understood")
+
+
+def _at_values(left: Node, right: Node, context: Context, variable: Name | None) -> Verdict | None:
+    """The claim with the numbers that the note gives for its names; only agreement is reported."""
+    try:
+        verdict = _compared(left, right, context, variable, expand=True, logarithm=sympy.E, values=True)
+    except (NotUnderstoodError, AbstractError, ExpressionError, *_ENGINE_ERRORS):
+        return None
+    return verdict if verdict.outcome is Outcome.VERIFIED else None
+
+
+def _has_logarithm(nodes: Sequence[Node]) -> bool:
+    return any(
+        isinstance(part, Call) and part.function.key == "log" and len(part.arguments) == 1
+        for node in nodes
+        for part in walk(node)
+    )
+
+
+def _compared(
+    left: Node,
+    right: Node,
+    context: Context,
+    variable: Name | None,
+    *,
+    expand: bool,
+    logarithm: Expr,
+    values: bool = False,
+) -> Verdict:
+    involved = [left, right, *_reachable([left, right], context)]
+    generic = _generic(left, right, involved)
+    found = shapes(involved, generic)
+    results: list[Identity] = []
+    last: tuple[Value, Value] = (sympy.Integer(0), sympy.Integer(0))
+    trials = (0, 1) if len(found.lengths) > 1 + len(generic) or generic or found.vectors else (0,)
+    for trial in trials:
+        sizes = found.sizes(trial)
+        for indices in _assignments(found, sizes):
+            lowering = Lowering(context, found, sizes, indices, expand=expand, argument=variable, logarithm=logarithm)
+            last = lowering.lower(left), lowering.lower(right)
+            for a, b in _pairs(*last):
+                computed, claimed = (_with_numbers(a, lowering), _with_numbers(b, lowering)) if values else (a, b)
+                _check_names(computed, claimed)
+                result = equal(computed, claimed)
+                if result.answer is Answer.UNDETERMINED:
+                    return Verdict(Outcome.INCONCLUSIVE, reason=result.reason)
+                if result.different:
+                    return _elsewhere(computed, claimed, variable) or _refuted(computed, claimed, result)
+                results.append(result)
+    return _verified(last, results)
+
+
+def _with_numbers(expr: Expr, lowering: Lowering) -> Expr:
+    """The expression with the numbers that the note gives for its symbols."""
+    found = {}
+    for symbol in expr.free_symbols:
+        node = lowering.context.number(symbol.name)
+        if node is not None:
+            found[symbol] = lowering.scalar(node)
+    return expr.subs(found)
+
+
+def _assignments(found: Shapes, sizes: Any) -> Iterator[dict[str, int]]:
+    """Every value of every free index."""
+    names = sorted(found.free)
+    reaches = []
+    for name in names:
+        reach = found.free[name]
+        reaches.append(range(1, (int(reach) if reach.isdigit() else sizes.get(reach, 2)) + 1))
+    for chosen in product(*reaches):
+        yield dict(zip(names, chosen, strict=True))
+
+
+def _pairs(left: Value, right: Value) -> list[tuple[Expr, Expr]]:
+    if isinstance(left, Vec) and isinstance(right, Vec):
+        if len(left.items) != len(right.items):
+            raise NotUnderstoodError("a vector", 0, "vectors of different lengths")
+        return list(zip(left.items, right.items, strict=True))
+    if isinstance(left, Vec) or isinstance(right, Vec):
+        raise NotUnderstoodError("a vector", 0, "a vector and a number")
+    return [(left, right)]
+
+
+def _check_names(left: Expr, right: Expr) -> None:
+    """Both sides must speak of the same names: one that only the claimed side has was not defined."""
+    extra = sorted(symbol.name for symbol in right.free_symbols - left.free_symbols)
+    if extra and equal(left, right).different:
+        raise AbstractError(extra[0], f"abstract: {extra[0].split('_')[0]} is not defined in the note")
+
+
+def _elsewhere(computed: Expr, claimed: Expr, variable: Name | None) -> Verdict | None:
+    """Inconclusive when the sides agree for positive numbers, or for parameters between 0 and 1 (rates, probabilities):
+    the note may well speak of those only."""
+    names = {symbol.name for symbol in computed.free_symbols | claimed.free_symbols}
+    if equal(computed, claimed, positive=names).equal:
+        return Verdict(Outcome.INCONCLUSIVE, reason="true where all names are positive, not everywhere")
+    parameters = names - {opaque(variable)} if variable is not None else names
+    if parameters and equal(computed, claimed, unit=parameters).equal:
+        return Verdict(
+            Outcome.INCONCLUSIVE, reason=f"true for {', '.join(sorted(parameters))} between 0 and 1, not everywhere"
+        )
+    return None
+
+
+def _refuted(computed: Expr, claimed: Expr, result: Identity) -> Verdict:
+    evidence = _evidence(computed, claimed, result)
+    if bool(claimed.free_symbols) != bool(computed.free_symbols):
+        evidence["constant"] = "zero" if 0 in (claimed, computed) else "number"
+    shown = sympy.sstr(computed) if computed.count_ops() < 40 else "something else"
+    return Verdict(
+        Outcome.REFUTED, result.confidence, f"the left side is {shown}", _diagnosis(computed, claimed), evidence
+    )
+
+
+def _evidence(computed: Expr, claimed: Expr, result: Identity) -> dict[str, Any]:
+    evidence: dict[str, Any] = {
+        "points": result.points,
+        "skipped": result.skipped,
+        "largest_error": result.largest_error,
+    }
+    for key, expr in (("computed", computed), ("claimed", claimed)):
+        try:
+            evidence[key] = encode(expr)
+        except ExpressionError:
+            evidence[key] = None
+    if result.counterexample is not None:
+        evidence["counterexample"] = dict(result.counterexample)
+    return evidence
+
+
+def _verified(last: tuple[Value, Value], results: Sequence[Identity]) -> Verdict:
+    order = [Confidence.NUMERIC, Confidence.IDENTITY_TEST, Confidence.EXACT]
+    confidence = min((r.confidence for r in results if r.confidence), key=order.index, default=Confidence.EXACT)
+    summary = Identity(
+        Answer.EQUAL,
+        confidence,
+        sum(r.points for r in results),
+        sum(r.skipped for r in results),
+        largest_error=max((r.largest_error for r in results), default=0.0),
+    )
+    computed, claimed = last
+    if isinstance(computed, Vec) or isinstance(claimed, Vec):
+        evidence: dict[str, Any] = {
+            "points": summary.points,
+            "skipped": summary.skipped,
+            "largest_error": summary.largest_error,
+        }
+    else:
+        evidence = _evidence(computed, claimed, summary)
+    reason = next((r.reason for r in results if r.reason), "")
+    return Verdict(Outcome.VERIFIED, confidence, reason, None, evidence)
+
+
+def _diagnosis(computed: Expr, claimed: Expr) -> str | None:
+    if equal(computed, -claimed).equal:
+        return "sign"
+    return None
+
+
+def _reachable(nodes: Sequence[Node], context: Context) -> list[Node]:
+    """The bodies of all definitions that the nodes lead to."""
+    found: dict[str, Node] = {}
+    pending = list(nodes)
+    while pending:
+        for part in walk(pending.pop()):
+            if isinstance(part, Name):
+                defined: Definition | None = context.find(part)
+                if defined is not None and defined.body is not None and opaque(part) not in found:
+                    found[opaque(part)] = defined.body
+                    pending.append(defined.body)
+    return list(found.values())
+
+
+def _generic(left: Node, right: Node, involved: Sequence[Node]) -> list[str]:
+    """The indices of the variables that one differentiates by which stand for any one value (`w_j`)."""
+    found: list[str] = []
+    for side in (left, right):
+        for part in walk(side):
+            if isinstance(part, Derivative):
+                for variable in part.variables:
+                    found += [
+                        i.key for i in variable.indices if isinstance(i, Name) and _is_generic(variable, i, involved)
+                    ]
+    return sorted(set(found))
+
+
+def _is_generic(variable: Name, index: Name, involved: Sequence[Node]) -> bool:
+    """Whether the name is used elsewhere with a number, with the index of a sum, or whole; not only with this index."""
+    return any(
+        other != index or bound for node in involved for other, bound in _indices_of(variable, index, node, frozenset())
+    )
+
+
+def _indices_of(variable: Name, index: Name, node: Node, bound: frozenset[str]) -> Iterator[tuple[Node | None, bool]]:
+    """What stands at the index's place in each use of the variable's name, and whether a sum binds it."""
+    if isinstance(node, Big):
+        bound |= {node.index}
+    if isinstance(node, Name) and node.key == variable.key:
+        place = variable.indices.index(index)
+        other = node.indices[place] if place < len(node.indices) else None
+        yield other, isinstance(other, Name) and other.key in bound
+    for child in children(node):
+        yield from _indices_of(variable, index, child, bound)

@@ -1,0 +1,57 @@
+"""The words around a formula, as far as they decide what it states."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_WRONG = re.compile(
+    r"\b(?:wrong|incorrect|mistake|mistaken|erroneous|error-prone|common error|naive|not true|false)\b", re.I
+)
+_CONDITION = re.compile(
+    r"\b(?:where|when|solve|set|setting|if|for which|at the point|at a|slope|minimum|maximum|critical)\b", re.I
+)
+_STATED = re.compile(r"\b(?:derivative|differentiat\w+|gradient)\b", re.I)
+_DESCENT = re.compile(r"\bdescent\b|\bminimi[sz]\w+|gradient update", re.I)
+_ASCENT = re.compile(
+    r"\bascent\b|\bmaximi[sz]\w*|policy gradient|\breward|log[- ]likelihood|adversarial|fgsm|hill[- ]climb", re.I
+)
+_BITS = re.compile(
+    r"\b(?:bit|bits|binary|xor|boolean|modulo|mod|hexadecimal|octal|base[- ]\d+|gf|parity|clock|logic\w*)\b", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`before` and `after` are the words of the same paragraph, `above` those of the paragraph before and the headings,
+    `note` the whole note's text with its title."""
+
+    before: str = ""
+    after: str = ""
+    above: str = ""
+    note: str = ""
+
+    @property
+    def near(self) -> str:
+        """The paragraph's words and those just above it."""
+        return f"{self.above} {self.before} {self.after}"
+
+    @property
+    def called_wrong(self) -> bool:
+        """Whether the words nearby say that something is wrong: then a wrong formula is no news."""
+        return bool(_WRONG.search(self.near))
+
+    @property
+    def states_derivative(self) -> bool:
+        """Whether the words say that what follows *is* the derivative, and name no condition."""
+        return bool(_STATED.search(f"{self.above} {self.before}")) and not _CONDITION.search(self.near)
+
+    @property
+    def is_descent(self) -> bool:
+        """Whether the note speaks of descent beyond doubt: nowhere of going up."""
+        return bool(_DESCENT.search(self.note)) and not _ASCENT.search(self.note)
+
+    @property
+    def other_arithmetic(self) -> bool:
+        """Whether the words nearby speak of bits, remainders or other arithmetic than that of ordinary numbers."""
+        return bool(_BITS.search(self.near))

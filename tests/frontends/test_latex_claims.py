@@ -1,0 +1,239 @@
+"""Claims in formulas: what is true is verified, what is wrong is refuted, and nothing is guessed."""
+
+from __future__ import annotations
+
+import pytest
+
+from notevault.frontends.claims import Verdict
+from notevault.frontends.latex.assignments import definitions
+from notevault.frontends.latex.claims import Passage, claims
+from notevault.frontends.latex.surroundings import Surroundings
+
+DESCENT = Surroundings(note="Gradient descent minimizes the loss.")
+SIGMOID = Surroundings(note="The logistic sigmoid")
+
+
+def verdicts(*formulas: str, around: Surroundings | None = None) -> list[Verdict]:
+    passages = [Passage(latex, around or Surroundings()) for latex in formulas]
+    return [placed.finding.verdict for placed in claims(passages)]
+
+
+def last(*formulas: str, around: Surroundings | None = None) -> Verdict:
+    return verdicts(*formulas, around=around)[-1]
+
+
+LINEAR = (r"f(w, x_i) = w^T x_i", r"L = \sum_{i=1}^{N} (y_i - w^T x_i)^2")
+SQUARED = (r"\hat{y} = wx+b", r"L = (\hat{y} - y)^2")
+LOGISTIC = (
+    r"\sigma(z) = \frac{1}{1+e^{-z}}",
+    r"\hat{y} = \sigma(wx+b)",
+    r"L = -[y \log \hat{y} + (1-y) \log(1-\hat{y})]",
+)
+MEAN = (r"MSE = \frac{1}{N}\sum_{i=1}^N (y_i - \hat{y}_i)^2", r"\hat{y}_i = w x_i + b")
+
+TRUE = [
+    (r"f(x) = x^3", r"f'(x) = 3x^2"),
+    (r"f(x) = x^3", r"\frac{df}{dx} = 3x^2"),
+    (r"f(x) = x^3", r"f''(x) = 6x"),
+    (r"f(x) = x^3", r"f'(2) = 12"),
+    (r"f(x) = x^3", r"\left.\frac{df}{dx}\right|_{x=2} = 12"),
+    (r"y = x^2", r"\frac{dy}{dx} = 2x"),
+    (r"y = x^2", r"dy/dx = 2x"),
+    (r"f(x,y) = x^2 y", r"\nabla f(x,y) = (2xy, x^2)"),
+    (r"f(x,y) = x^2 y", r"\frac{\partial^2 f}{\partial x \partial y} = 2x"),
+    (r"\frac{d}{dx} \tanh x = 1 - \tanh^2 x",),
+    (r"\tanh'(x) = 1 - \tanh^2(x)",),
+    (r"\frac{d}{dx} \ln x = \frac1x",),
+    (r"\frac{d}{dx} \sqrt[3]{x} = \frac{1}{3\sqrt[3]{x^2}}",),
+    (r"[\sin(x)]' = \cos(x)",),
+    (r"(e^{ax})' = a e^{ax}",),
+    (r"g'(x) = \frac{d}{dx}(e^{x} - e^{-x}) = e^{x} + e^{-x}",),
+    (r"\sigma(x) = \frac{1}{1 + e^{-x}}", r"\sigma'(x) = \sigma(x)(1 - \sigma(x))"),
+    (r"\sigma(x) = \frac{1}{1 + e^{-x}}", r"\frac{d\sigma}{dx} = \sigma(1 - \sigma)"),
+    (r"\sigma_{\text{ReLU}}(x) = \max\{0, x\}", r"\frac{d\sigma}{dx} = \{0, x<0; 1, x>0\}"),
+    (
+        r"f(x) = \max(0, x)",
+        r"f'(x) = \begin{cases} 1 & \text{if } x > 0 \\ 0 & \text{if } x < 0 \end{cases}",
+    ),
+    (*SQUARED, r"\frac{\partial L}{\partial w} = 2x(wx+b-y)"),
+    (*SQUARED, r"\frac{\partial L}{\partial w} = 2(\hat{y} - y) x"),
+    (*SQUARED, r"\frac{\partial L}{\partial \hat{y}} = 2(\hat{y} - y)"),
+    (*SQUARED, r"\frac{\partial L}{\partial b} = 2(\hat y - y)"),
+    (
+        *SQUARED,
+        r"\frac{\partial L}{\partial w} = \frac{\partial L}{\partial \hat y} \frac{\partial \hat y}{\partial w}",
+    ),
+    (*LOGISTIC, r"\frac{\partial L}{\partial \hat{y}} = \frac{\hat y - y}{\hat y (1 - \hat y)}"),
+    (*LOGISTIC, r"\frac{\partial L}{\partial w} = (\hat y - y) x"),
+    (*LINEAR, r"\frac{\partial L}{\partial w_j} = -2 \sum_{i=1}^{N} (y_i - w^T x_i) x_{ij}"),
+    (*LINEAR, r"\frac{\partial L}{\partial w} = -2 \sum_{i=1}^{N} (y_i - w^T x_i) x_i"),
+    (*MEAN, r"\frac{\partial MSE}{\partial w} = -\frac{2}{N} \sum_{i=1}^N x_i (y_i - (w x_i + b))"),
+    (*MEAN, r"\frac{\partial MSE}{\partial \hat{y}_i} = \frac{2}{N}(\hat y_i - y_i)"),
+    (r"\frac{\partial (x_1^2 + x_2^2 + x_3^2)}{\partial x_i} = 2x_i",),
+    (r"R = \lambda \sum_{j=1}^{d} w_j^2", r"\frac{\partial R}{\partial w_j} = 2 \lambda w_j"),
+    (r"R = \|w\|_2^2", r"\frac{\partial R}{\partial w} = 2w"),
+    (r"\begin{align} f(x) &= x^2 + 1 \\ f'(x) &= 2x \end{align}",),
+    (r"f(x) = x e^{x}, \quad f'(x) = e^{x} + x e^{x}",),
+]
+
+
+@pytest.mark.parametrize("formulas", TRUE, ids=lambda formulas: formulas[-1])
+def test_a_true_derivative_is_verified(formulas: tuple[str, ...]) -> None:
+    verdict = last(*formulas)
+    assert str(verdict.outcome) == "verified", verdict
+    assert verdict.confidence is not None
+    assert verdict.evidence["points"] > 0
+
+
+WRONG = [
+    (r"f(x) = x^3", r"f'(x) = 3x"),
+    (r"f(x) = x^3", r"f'(2) = 11"),
+    (r"\frac{d}{dx} \sin(x^2) = \cos(x^2)",),
+    (r"(e^{ax})' = e^{ax}",),
+    (*SQUARED, r"\frac{\partial L}{\partial w} = 2(wx+b-y)"),
+    (*SQUARED, r"\frac{\partial L}{\partial b} = -2(\hat y - y)"),
+    (*LOGISTIC, r"\frac{\partial L}{\partial w} = (y - \hat y) x"),
+    (*LINEAR, r"\frac{\partial L}{\partial w_j} = 2 \sum_{i=1}^{N} (y_i - w^T x_i) x_{ij}"),
+    (*MEAN, r"\frac{\partial MSE}{\partial w} = -2 \sum_{i=1}^N x_i (y_i - (w x_i + b))"),
+    (r"\frac{\partial (x_1^2 + x_2^2 + x_3^2)}{\partial x_i} = x_i",),
+    (r"f(x) = x^3", r"f'(x) = \frac{d}{dx} x^3 = 2x^2"),
+]
+
+
+@pytest.mark.parametrize("formulas", WRONG, ids=lambda formulas: formulas[-1])
+def test_a_wrong_derivative_is_refuted_with_a_counterexample(formulas: tuple[str, ...]) -> None:
+    verdict = last(*formulas)
+    assert str(verdict.outcome) == "refuted", verdict
+    shown = verdict.evidence["counterexample"]
+    assert shown["claimed"] != pytest.approx(shown["computed"])
+
+
+SILENT = [
+    ((r"\nabla L(\theta) = \frac{\partial L}{\partial \theta}",), "a definition"),
+    ((r"\delta = \frac{\partial L}{\partial z}",), "a definition"),
+    ((r"\frac{\partial L}{\partial w} = \frac{\partial L}{\partial h} \frac{\partial h}{\partial w}",), "abstract: L"),
+    ((r"f'(x) = g(x) h'(x)",), "abstract"),
+    ((r"f(x) = x^2", r"f'(x) = 0"), "a condition"),
+    ((r"f(x) = x^2", r"f'(x) = 6"), "a condition"),
+    ((r"f(x) = x^2", r"f'(x) = \delta x"), "delta is not defined"),
+    ((r"f(x) = \int_0^x g(t) dt", r"f'(x) = g(x)"), "not understood"),
+    ((r"\frac{d}{dx} x^2 + 3x = 2x + 4",), "how far the derivative reaches"),
+    ((r"\frac{\partial h^{l}}{\partial h^{l-1}} = W",), r"not understood: \^"),
+    ((r"f(x) = x \pm 1", r"f'(x) = 2"), "not understood"),
+    ((r"f(x) = \sqrt{x^2}", r"f'(x) = 1"), "positive"),
+    ((r"\frac{d}{dx} \log x = \frac{1}{x \ln 10}",), "base 10"),
+    ((r"f(x) = \max(x, ax)", r"f'(x) = \{a, x<0; 1, x>0\}"), "between 0 and 1"),
+    ((r"f(x) = x^2", r"f(x) = x^3", r"f'(x) = 2x"), "another definition"),
+    ((r"f'(x) \approx 3x",), "not understood|abstract"),
+]
+
+
+@pytest.mark.parametrize(("formulas", "reason"), SILENT, ids=lambda value: str(value)[-40:])
+def test_what_is_not_surely_understood_is_left_alone_with_a_reason(formulas: tuple[str, ...], reason: str) -> None:
+    import re
+
+    verdict = last(*formulas)
+    assert str(verdict.outcome) in {"not-checkable", "inconclusive"}, verdict
+    assert re.search(reason, verdict.reason), verdict.reason
+
+
+def test_a_name_before_a_bracket_is_a_factor_unless_it_is_a_function() -> None:
+    assert str(last(r"L = (wx+b-y)^2", r"\frac{dL}{dw} = 2x(wx+b-y)").outcome) == "verified"
+    assert str(last(r"x(t) = t^2", r"y = x(t)", r"\frac{dy}{dt} = 2t").outcome) == "verified"
+
+
+def test_words_that_call_a_formula_wrong_take_the_sting_out_of_it() -> None:
+    around = Surroundings(before="A common mistake:")
+    assert str(last(r"\frac{d}{dx} x^2 = x", around=around).outcome) == "not-checkable"
+
+
+def test_a_constant_derivative_is_refuted_where_the_words_say_that_it_is_the_derivative() -> None:
+    around = Surroundings(before="so the derivative is")
+    assert str(last(r"f(x) = x^2", r"f'(x) = 2", around=around).outcome) == "refuted"
+
+
+def test_code_above_a_formula_defines_its_names() -> None:
+    made = tuple(definitions("x = torch.tensor([1.0, 2.0])\nz = (x ** 2).sum()"))
+    passages = [
+        Passage(r"\frac{\partial z}{\partial x_i} = 2x_i", defines=made),
+        Passage(r"\frac{dz}{dx} = [2 \times 1.0, 2 \times 2.0] = [2.0, 4.0]"),
+        Passage(r"\sum_{i=1}^{2} \frac{\partial z}{\partial x_i} = 2 + 4 = 6"),
+    ]
+    assert [str(placed.finding.verdict.outcome) for placed in claims(passages)] == ["verified"] * 3
+
+
+UPDATES = [
+    (r"w = w - \alpha \frac{\partial L}{\partial w}", "verified"),
+    (r"\theta \leftarrow \theta - \eta \nabla_\theta J(\theta)", "verified"),
+    (r"w_{new} = w + \alpha \frac{\partial L}{\partial w}", "refuted"),
+    (r"b = b - \alpha \frac{\partial}{\partial w} J(w, b)", "refuted"),
+    (r"v = \beta v + \frac{\partial L}{\partial w}", "not-checkable"),
+    (r"w = w + \alpha \frac{\partial R}{\partial w}", "not-checkable"),
+]
+
+
+@pytest.mark.parametrize(("formula", "outcome"), UPDATES)
+def test_a_step_of_descent_subtracts_the_gradient(formula: str, outcome: str) -> None:
+    assert str(last(formula, around=DESCENT).outcome) == outcome
+
+
+def test_a_step_up_is_no_mistake_where_nobody_speaks_of_descent() -> None:
+    rising = r"w = w + \alpha \frac{\partial L}{\partial w}"
+    assert str(last(rising).outcome) == "not-checkable"
+    ascent = Surroundings(note="Gradient ascent maximizes, gradient descent minimizes.")
+    assert str(last(rising, around=ascent).outcome) == "not-checkable"
+
+
+SUMS = [
+    ("3 + 4 = 7", "verified"),
+    ("3 + 4 = 8", "refuted"),
+    (r"x = 3 \times 4 = 12", "verified"),
+    (r"\frac{1}{3} = 0.33", "verified"),
+    (r"10 / 3 = 3", "inconclusive"),
+    (r"0.33 \times 3 = 1", "inconclusive"),
+    ("1,000 + 1 = 1,001", "verified"),
+    ("72 + 101 = 1, 2, 0", "refuted"),
+    (r"2^{10} = 1024 \approx 10^3", "verified"),
+    ("5! = 120", "verified"),
+    ("1 + 1 = 10", "not-checkable"),
+]
+
+
+@pytest.mark.parametrize(("formula", "outcome"), SUMS)
+def test_equations_between_numbers_are_computed(formula: str, outcome: str) -> None:
+    assert str(last(formula).outcome) == outcome
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "0,5 + 0,5 = 1",
+        "x = 3",
+        "a + b = c",
+        "3 = x + 1",
+        r"50\% = 0.5",
+        r"17 = 2 \pmod 5",
+        r"2 \pm 1 = 3",
+        "n = 1, 2, 3",
+    ],
+)
+def test_what_is_no_plain_equation_between_numbers_is_left_alone(formula: str) -> None:
+    assert [v for v in verdicts(formula) if str(v.outcome) in {"refuted", "verified"}] == []
+
+
+def test_other_arithmetic_than_that_of_ordinary_numbers_is_left_alone() -> None:
+    around = Surroundings(before="On a clock, modulo 12,")
+    assert str(last("7 + 8 = 3", around=around).outcome) == "not-checkable"
+
+
+def test_a_finding_names_its_place_in_the_formula() -> None:
+    formula = "\\begin{align}\n f(x) &= x^2 \\\\\n f'(x) &= 3x\n\\end{align}"
+    (placed,) = claims([Passage(formula)])
+    finding = placed.finding
+    assert (finding.line, finding.column, finding.end_line) == (3, 2, 3)
+    assert finding.text == "f'(x) &= 3x"
+
+
+@pytest.mark.parametrize("text", ["{" * 3000, r"\frac" * 500, "x" * 3000, r"\left( " * 200, "=" * 500, r"\sum_" * 100])
+def test_no_text_is_too_strange(text: str) -> None:
+    assert all(str(v.outcome) != "refuted" for v in verdicts(text, f"f'(x) = {text}"))
