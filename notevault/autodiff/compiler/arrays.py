@@ -22,6 +22,8 @@ from notevault.autodiff.primitive import PRIMITIVES
 
 Array = np.ndarray[Any, np.dtype[Any]]
 NEVER = 1 << 60
+RESERVED = frozenset("np engine p g m v s t rate epsilon beta1 beta2 correction shrink decay momentum chunks".split())
+"""Names that the lines of an update use."""
 REDUCE = {"sum": "np.add.reduce", "max": "np.maximum.reduce", "min": "np.minimum.reduce", "prod": "np.multiply.reduce"}
 """np.sum and its like go through Python first; on 100 x 16 numbers that costs as much as the sum (1.4 of 2.7 us)."""
 
@@ -34,11 +36,25 @@ class Source:
     space: list[str] = field(default_factory=list)
     bound: dict[str, Any] = field(default_factory=dict)
     imports: set[str] = field(default_factory=set)
+    variables: frozenset[str] = frozenset()
+    """Names that the function's own variables have taken."""
 
     def head(self) -> list[str]:
         """What stands before the function: the names that it takes from numpy, and the places it works in."""
         names = [f"from numpy import {', '.join(sorted(self.imports))}"] if self.imports else []
         return [*names, *self.space]
+
+    def numpy(self, text: str) -> str:
+        """The text with numpy's functions under their own names: finding `np.add` takes 0.1 us at every call."""
+        return re.sub(r"\bnp\.([a-z_]\w*)", self._imported, text)
+
+    def _imported(self, match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name in self.variables:
+            return match.group(0)
+        self.imports.add(name)
+        self.bound[name] = getattr(np, name)
+        return name
 
 
 class ArrayWriter:
@@ -51,15 +67,14 @@ class ArrayWriter:
         self.nodes = program.instructions
         self.static: dict[int, Array] = dict(static or {})
         self.targets = dict(targets or {})
-        self.out = Source(bound={"np": np, "engine": ENGINE})
+        self.out = Source(bound={"np": np, "engine": ENGINE}, variables=frozenset(program.names.values()))
         self.text: dict[int, str] = {}
         self.root: dict[int, int] = {}
         self.place: dict[int, str] = {}
         self.free: dict[tuple[Any, ...], list[str]] = {}
         self.fused = _fused(program)
         self.last = self._last_uses()
-        self.variables = set(program.names.values())
-        self.taken = self.variables | {"np", "engine"}
+        self.taken = set(program.names.values()) | RESERVED
         self.counter: Counter[str] = Counter()
         self.numbers: dict[tuple[float, str], str] = {}
 
@@ -136,7 +151,7 @@ class ArrayWriter:
         self.out.bound[name] = np.empty(node.shape, node.dtype)
         kind = "" if node.dtype == np.float64 else f", dtype=np.{node.dtype.name}"
         shape = node.shape[0] if len(node.shape) == 1 else node.shape
-        self.out.space.append(self.numpy(f"{name} = np.empty({shape}{kind})"))
+        self.out.space.append(self.out.numpy(f"{name} = np.empty({shape}{kind})"))
         return name
 
     def release(self, index: int) -> None:
@@ -149,19 +164,7 @@ class ArrayWriter:
     # writing
 
     def line(self, text: str) -> None:
-        self.out.lines.append(self.numpy(text))
-
-    def numpy(self, text: str) -> str:
-        """The text with numpy's functions under their own names: finding `np.add` takes 0.1 us at every call."""
-        return re.sub(r"\bnp\.([a-z_]\w*)", self._imported, text)
-
-    def _imported(self, match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name in self.variables:
-            return match.group(0)
-        self.out.imports.add(name)
-        self.out.bound[name] = getattr(np, name)
-        return name
+        self.out.lines.append(self.out.numpy(text))
 
     def write(self) -> Source:
         for index, node in enumerate(self.nodes):
@@ -210,7 +213,8 @@ class ArrayWriter:
         """A call of the engine's own forward function, for operations that cannot write into a place."""
         parameters = []
         for name, value in node.parameters.items():
-            plain = isinstance(value, (int, float, str, bool, type(None))) or (
+            finite = not isinstance(value, float) or np.isfinite(value)
+            plain = (isinstance(value, (int, float, str, type(None))) and finite) or (
                 isinstance(value, tuple) and all(isinstance(v, (int, type(None))) for v in value)
             )
             parameters.append(f"{name}={value!r}" if plain else f"{name}={self.bind(value)}")
@@ -233,7 +237,7 @@ class ArrayWriter:
             self.assign(index, code.replace(", out={out}", "").format(*words))
             return
         place = self.allocate(index, overwrite)
-        self.text[index] = self.program.names.get(index) or place
+        self.text[index] = place if index in self.targets else self.program.names.get(index) or place
         left = f"{self.text[index]} = " if self.text[index] != place else ""
         self.line(left + code.format(*words, out=place))
 
@@ -245,12 +249,16 @@ class ArrayWriter:
         kinds = [self.nodes[k].dtype for k in self.nodes[index].operands if self.nodes[k].shape]
         if not kinds or kinds[0].kind != "f":
             return self.text[operand]
-        key = (float(node.value), kinds[0].str)
+        return self.number(float(node.value), kinds[0])
+
+    def number(self, value: float, dtype: np.dtype[Any]) -> str:
+        """The name of a number as an array of no axes."""
+        key = (value, dtype.str)
         if key not in self.numbers:
             self.numbers[key] = name = self.fresh("c")
-            self.out.bound[name] = np.array(key[0], kinds[0])
-            kind = "" if kinds[0] == np.float64 else f", dtype=np.{kinds[0].name}"
-            self.out.space.append(self.numpy(f"{name} = np.array({self.text[operand]}{kind})"))
+            self.out.bound[name] = np.array(value, dtype)
+            kind = "" if dtype == np.float64 else f", dtype=np.{dtype.name}"
+            self.out.space.append(self.out.numpy(f"{name} = np.array({value!r}{kind})"))
         return self.numbers[key]
 
     def _owned_by_caller(self) -> set[int]:
@@ -334,6 +342,13 @@ def _product(w: ArrayWriter, index: int, node: Instruction) -> bool:
     return True
 
 
+def _relu(w: ArrayWriter, index: int, node: Instruction) -> bool:
+    if not node.shape:
+        return False
+    w.assign_into(index, f"np.maximum({{0}}, {w.number(0.0, node.dtype)}, out={{out}})", node.operands, node.operands)
+    return True
+
+
 def _total(w: ArrayWriter, index: int, node: Instruction) -> bool:
     (operand,) = node.operands
     if operand in w.fused:
@@ -363,7 +378,7 @@ def _sum_to(w: ArrayWriter, index: int, node: Instruction) -> bool:
         if name not in w.out.bound:
             w.out.bound[name] = np.ones(rows, source.dtype)
             kind = "" if source.dtype == np.float64 else f", dtype=np.{source.dtype.name}"
-            w.out.space.append(w.numpy(f"{name} = np.ones({rows}{kind})"))
+            w.out.space.append(w.out.numpy(f"{name} = np.ones({rows}{kind})"))
         w.assign_into(index, f"np.dot({name}, {{0}}, out={{out}})", node.operands)
         return True
     return False
@@ -396,17 +411,21 @@ def _rows(w: ArrayWriter, count: int) -> str:
     name = f"rows_{count}"
     if name not in w.out.bound:
         w.out.bound[name] = np.arange(count)
-        w.out.space.append(w.numpy(f"{name} = np.arange({count})"))
+        w.out.space.append(w.out.numpy(f"{name} = np.arange({count})"))
     return name
 
 
 def _pick(w: ArrayWriter, index: int, node: Instruction) -> bool:
     scores, labels = node.operands
+    if w.nodes[labels].dtype.kind == "i":  # numpy itself refuses labels that are too large, but takes -1 for the last
+        w.line(f"if {w.text[labels]}.min() < 0:")
+        w.line('    raise IndexError("a label is negative")')
     w.assign(index, f"{w.text[scores]}[{_rows(w, node.shape[0])}, {w.text[labels]}]")
     return True
 
 
 SPECIAL: Mapping[str, Callable[[ArrayWriter, int, Instruction], bool]] = {
+    "relu": _relu,
     "matmul": _product,
     "dot": _product,
     "sum": _total,

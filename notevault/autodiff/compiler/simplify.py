@@ -78,6 +78,10 @@ def _mean(b: Builder, operands: Sequence[int], parameters: Mapping[str, Any]) ->
     return b.add("div", b.add("sum", x, axis=None, keepdims=False), b.constant(count)) if b[x].shape else x
 
 
+def _dot(b: Builder, operands: Sequence[int], parameters: Mapping[str, Any]) -> int | None:
+    return None if all(b[k].shape for k in operands) else b.add("mul", *operands)
+
+
 LOWER: Mapping[str, Rewrite] = {
     "softmax": _softmax,
     "log_softmax": _log_softmax,
@@ -85,6 +89,7 @@ LOWER: Mapping[str, Rewrite] = {
     "mse": _mse,
     "linear": _linear,
     "mean": _mean,
+    "dot": _dot,
 }
 
 
