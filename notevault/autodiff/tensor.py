@@ -308,15 +308,14 @@ def apply(name: str, *operands: Value, **parameters: Any) -> Value:
 def tensor(value: Any, name: str | None = None) -> Tensor:
     """A leaf of the tape: a value to differentiate with respect to.
 
-        Integers and booleans become float64; float32, float64, complex and object arrays keep their type, and a
-        Fraction stays exact. An ndarray is shared through a read-only view, not copied.
+    Integers and booleans become float64; float32, float64, complex and object arrays keep their type, and a
+    Fraction stays exact. An ndarray is shared through a read-only view, not copied.
 
-        >>> tensor([1, 2, 3])
-        tensor([1., 2., 3.])
-        >>> from contextlib import contextmanager
-    from fractions import Fraction
-        >>> (tensor(Fraction(1, 3)) * 3).value
-        Fraction(1, 1)
+    >>> tensor([1, 2, 3])
+    tensor([1., 2., 3.])
+    >>> from fractions import Fraction
+    >>> (tensor(Fraction(1, 3)) * 3).value
+    Fraction(1, 1)
     """
     if isinstance(value, Tensor):
         value = value.value

@@ -40,6 +40,7 @@ OPERATORS: Mapping[str, tuple[str, int, tuple[int, ...]]] = {
     "not_equal": ("{0} != {1}", COMPARISON, (SUM, SUM)),
     "where": ("{1} if {0} else {2}", TERNARY, (COMPARISON, COMPARISON, TERNARY)),
     "relu": ("{0} if {0} > 0 else 0.0", TERNARY, (SUM,)),
+    "sign": ("({0} > 0) - ({0} < 0)", SUM, (SUM,)),
     "abs": ("abs({0})", ATOM, (TERNARY,)),
 }
 FUNCTIONS = {

@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 
 from notevault.autodiff.compiler.arrays import ArrayWriter
+from notevault.autodiff.compiler.levels import LevelProgram, is_wide
 from notevault.autodiff.compiler.program import Program
 from notevault.autodiff.compiler.scalars import is_scalar_program, scalar_namespace, scalar_source
 from notevault.autodiff.compiler.tracing import Traced, trace_function
@@ -80,6 +81,8 @@ class Compiled:
             return value if slopes is None else f"{value}, {spell(slopes, words[traced.results :])}"
 
         if is_scalar_program(traced.program):
+            if is_wide(traced.program):
+                return _by_levels(traced.program, form)
             source = scalar_source(traced.program, traced.name, form)
             run = load(source, traced.name, scalar_namespace())
             return _with_infinities(run, traced, form), source
@@ -87,11 +90,23 @@ class Compiled:
         return load(source, traced.name, bound), source
 
 
+def _by_levels(program: Program, form: Callable[[Sequence[str]], str]) -> tuple[Callable[..., Any], str]:
+    scheduled = LevelProgram(program)
+    words = [f"o{k}" for k in range(len(program.outputs))]
+    shape = load(f"def form({', '.join(words)}):\n    return {form(words)}\n", "form", {})
+    return lambda *inputs: shape(*scheduled(*inputs)), scheduled.source
+
+
 def _kind(leaf: Any) -> tuple[Any, ...]:
     """What a program depends on: a leaf's shape and type."""
+    if leaf.__class__ is float:
+        return FLOAT
     if isinstance(leaf, np.ndarray):
         return (leaf.shape, leaf.dtype.str)
-    return ((), "f" if isinstance(leaf, (float, np.floating)) else type(leaf).__name__)
+    return FLOAT if isinstance(leaf, np.float64) else ((), type(leaf).__name__)
+
+
+FLOAT = ((), "float")
 
 
 def spell(tree: Any, words: Sequence[str]) -> str:
@@ -164,7 +179,7 @@ def _with_infinities(
 
     def call(*values: float) -> Any:
         try:
-            return run(*values)
+            return run(*map(float, values))
         except (ZeroDivisionError, OverflowError, ValueError):
             with np.errstate(all="ignore"):
                 return rebuild(*replayed.replay([np.float64(v) for v in values], functions))

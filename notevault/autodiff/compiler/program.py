@@ -147,6 +147,7 @@ def build(graph: Graph, names: Mapping[int, str]) -> Program:
     builder = Builder()
     place: list[int] = []
     inputs = set(graph.inputs)
+    taken = {graph.nodes[k].name for k in graph.inputs}
     for node in graph.nodes:
         if node.index in inputs:
             place.append(builder.input(node.value, node.name))
@@ -155,8 +156,10 @@ def build(graph: Graph, names: Mapping[int, str]) -> Program:
         else:
             place.append(builder.add(node.primitive, *(place[k] for k in node.parents), **node.parameters))
         name = names.get(node.index)
-        if name and builder[place[-1]].op not in ("input", "constant"):
-            builder.names.setdefault(place[-1], name)
+        # a name belongs to one value: a variable that was assigned twice would hold the wrong one of the two
+        if name and name not in taken and place[-1] not in builder.names and builder[place[-1]].op != "constant":
+            builder.names[place[-1]] = name
+            taken.add(name)
     return _prune(builder, [place[k] for k in graph.inputs], [place[k] for k in graph.outputs])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from notevault.autodiff.compiler.expressions import FUNCTIONS, LONGEST, Expression, can_be_written, number, write
 from notevault.autodiff.compiler.program import Program
 
-USED_TWICE = frozenset({"square", "relu"})
+USED_TWICE = frozenset({"square", "relu", "sign"})
 """Operations whose text repeats the operand: it must be a name."""
 
 

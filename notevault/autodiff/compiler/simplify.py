@@ -113,7 +113,7 @@ def _mask(b: Builder, operands: Sequence[int]) -> int | None:
     """g * [x > 0] where relu(x) is known: g * sign(relu(x)), which needs no conversion of truth values to numbers."""
     for g, other in (operands, operands[::-1]):
         node = b[other]
-        if node.op == "greater" and b.scalar(node.operands[1]) == 0 and b[g].dtype.kind == "f":
+        if node.shape and node.op == "greater" and b.scalar(node.operands[1]) == 0 and b[g].dtype.kind == "f":
             known = b.known("relu", node.operands[0])
             if known is not None:
                 return b.add("mul", g, b.add("sign", known))
