@@ -22,6 +22,7 @@ LAYERS = (
     "frontends",
     "checks",
     "study",
+    "pipeline",
     "render",
     "export",
     "cli",

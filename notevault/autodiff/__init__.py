@@ -10,6 +10,7 @@ The package imports numpy and nothing else.
 """
 
 from notevault.autodiff import numpy_protocol, operations
+from notevault.autodiff.custom import checkpoint, custom_rule
 from notevault.autodiff.errors import (
     AutodiffError,
     NotScalarError,
@@ -48,6 +49,8 @@ __all__ = [
     "UnknownPrimitiveError",
     "UnsupportedNumpyError",
     "apply",
+    "checkpoint",
+    "custom_rule",
     "grad",
     "gradcheck",
     "gradients",

@@ -101,6 +101,8 @@ class Primitive:
     zero."""
     latex: str
     """The operation in LaTeX; `#1`, `#2` stand for the operands."""
+    joint_vjp: Rule | None = None
+    """In the place of `vjp`, for rules that share work: `joint_vjp(g, y, *operands, **parameters)`, all cotangents."""
     partials_latex: tuple[str, ...] = ()
     """The local derivative by each operand in LaTeX; `#y` stands for the output."""
     partials: tuple[Any, ...] = ()

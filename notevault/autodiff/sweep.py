@@ -90,6 +90,13 @@ def node_cotangents(
     if row is None:
         return sent
     y, operands = (node, node.operands) if recording else (node.value, node.arguments)
+    if row.joint_vjp is not None:
+        pulled = row.joint_vjp(adjoint, y, *operands, **node.parameters)
+        return [
+            (operand.index, g)
+            for operand, g in zip(node.operands, pulled, strict=True)
+            if g is not None and isinstance(operand, Tensor) and operand.index in paths
+        ]
     for k, operand in enumerate(node.operands):
         if isinstance(operand, Tensor) and operand.index in paths:
             rule = row.vjp[k]

@@ -13,11 +13,14 @@ import numpy as np
 
 from notevault.autodiff.primitive import Value
 from notevault.autodiff.rules import row_of
+from notevault.autodiff.sparsity import colours, hessian_pattern
 from notevault.autodiff.sweep import as_shape_of, pull_back, push_forward, unit_cotangent, zeros_like
 from notevault.autodiff.tensor import Tensor, record, shape_of, tensor
 from notevault.autodiff.trees import leaves, rebuild
 
 Positions = int | tuple[int, ...]
+SMALL = 8
+"""Below this size a Hessian is not worth a look at its sparsity."""
 
 
 def gradients(output: Tensor, wrt: Sequence[Tensor], cotangent: Any = None) -> tuple[Tensor, ...]:
@@ -200,10 +203,36 @@ def _stacked(parts: Sequence[Value], shape: tuple[int, ...], last_first: int = 0
 def hessian(function: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     """A function that returns all second derivatives of a scalar function by one argument.
 
-    Shape: that of the argument twice.
+    Shape: that of the argument twice. Where the tape shows that most of them are zero, columns that share no row are
+    found together: a banded Hessian takes as many products as its band is wide.
 
     >>> hessian(lambda x: (x**3).sum())(np.array([1.0, 2.0]))
     array([[ 6.,  0.],
            [ 0., 12.]])
     """
-    return jacobian(grad(function, argnum), argnum)
+    dense = jacobian(grad(function, argnum), argnum)
+
+    def call(*arguments: Any) -> Any:
+        x = arguments[argnum]
+        if any(isinstance(a, Tensor) for a in arguments) or not isinstance(x, np.ndarray) or x.size < SMALL:
+            return dense(*arguments)
+        run = _Call(function, argnum, arguments)
+        if not isinstance(run.output, Tensor):
+            return np.zeros(x.shape * 2)
+        (leaf,) = run.wrt
+        pattern = hessian_pattern(run.output, leaf)
+        groups = np.array(colours(pattern))
+        count = int(groups.max()) + 1
+        if 2 * count > x.size:
+            return dense(*arguments)
+        (slope,) = gradients(run.output, [leaf])
+        table = np.zeros((x.size, x.size), dtype=leaf.dtype)
+        for colour in range(count):
+            seed = (groups == colour).astype(leaf.dtype).reshape(x.shape)
+            (product,) = pull_back([slope], [seed], [leaf], recording=False)
+            if product is not None:
+                hit = pattern & (groups == colour)
+                table[hit] = np.broadcast_to(np.reshape(product, (-1, 1)), pattern.shape)[hit]
+        return table.reshape(x.shape * 2)
+
+    return call

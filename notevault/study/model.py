@@ -59,11 +59,15 @@ class AnswerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing that an exercise asks for; `key` is the right answer as a student would type it."""
+    """One thing that an exercise asks for; `key` is the right answer as a student would type it.
+
+    `names` are the symbols that an expression may hold, so that `wx` can be read as a product.
+    """
 
     label: str
     kind: AnswerKind
     key: str
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

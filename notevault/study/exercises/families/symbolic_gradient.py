@@ -1,0 +1,112 @@
+"""Give a derivative as a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy
+from sympy import Expr
+
+from notevault.autodiff import Trace
+from notevault.frontends.engine import gradient
+from notevault.study.exercises.build import assemble
+from notevault.study.exercises.passes import Pass
+from notevault.study.exercises.points import pleasant
+from notevault.study.exercises.show import operation, python, rows
+from notevault.study.exercises.subject import ComputationSubject, Subject, random_of
+from notevault.study.exercises.symbols import expression_of
+from notevault.study.model import AnswerKind, Exercise, Misconception, Part
+
+FAMILY = "symbolic-gradient"
+MOST_PATHS = 3
+
+
+def symbolic_gradient(subject: Subject, seed: int) -> Exercise | None:
+    """The derivative by one of the variables whose gradient the note states; the seed chooses which."""
+    if not isinstance(subject, ComputationSubject):
+        return None
+    random_ = random_of(subject, FAMILY, seed)
+    variable = random_.choice(subject.wrt)
+    done = pleasant(subject.computation, random_)
+    if done is None:
+        return None
+    function = expression_of(subject.computation)
+    key = sympy.factor_terms(gradient(function, sympy.Symbol(variable)))
+    output = subject.computation.output
+    prompt = (
+        f"{subject.note.title} computes\n\n{python(subject.computation.source)}\n\n"
+        f"Give the derivative of `{output}` with respect to `{variable}` as a formula in "
+        f"{', '.join(f'`{name}`' for name in subject.computation.inputs)}."
+    )
+    parts = (Part("derivative", AnswerKind.EXPRESSION, str(key), subject.computation.inputs),)
+    solution = f"{_chain(done, variable)}\n\nIn the inputs alone this is `{key}`."
+    wrong = _misconceptions(subject, function, key, variable)
+    return assemble(
+        subject, FAMILY, seed, difficulty=2, prompt=prompt, parts=parts, solution=solution, misconceptions=wrong
+    )
+
+
+def _misconceptions(subject: ComputationSubject, function: Expr, key: Expr, variable: str) -> Iterator[Misconception]:
+    yield Misconception("sign", {"derivative": str(-key)}, "The sign of the whole derivative is wrong.")
+    if isinstance(function, sympy.Pow) and function.exp.is_Integer:
+        outer = function.exp * function.base ** (function.exp - 1)
+        yield Misconception(
+            "missing inner derivative",
+            {"derivative": str(outer)},
+            f"That is the derivative of the outer power only: the derivative of `{function.base}` with respect to "
+            f"`{variable}` is missing as a factor.",
+        )
+        yield Misconception(
+            "missing exponent",
+            {"derivative": str(key / function.exp)},
+            f"The exponent {function.exp} is missing as a factor.",
+        )
+    for other in subject.computation.inputs:
+        if other != variable:
+            yield Misconception(
+                "other variable",
+                {"derivative": str(gradient(function, sympy.Symbol(other)))},
+                f"That is the derivative with respect to `{other}`.",
+            )
+
+
+def _chain(done: Pass, variable: str) -> str:
+    """The nodes with their local derivatives, and the products along the paths from the output to the variable."""
+    trace = done.trace
+    body = [
+        (
+            node.label,
+            f"`{operation(node, done)}`",
+            ", ".join(
+                f"by `{trace.nodes[parent].label}`: ${local.latex}$"
+                for parent, local, sent in zip(node.parents, node.local_derivatives, node.contributions, strict=True)
+                if sent is not None
+            ),
+        )
+        for node in done.steps
+    ]
+    paths = list(_paths(trace, variable))
+    products = [_product(trace, path) for path in paths[:MOST_PATHS]]
+    together = " + ".join(products) + (" + …" if len(paths) > MOST_PATHS else "")
+    return (
+        f"{rows(('node', 'operation', 'local derivatives'), body)}\n\n"
+        f"By the chain rule the local derivatives are multiplied along each path from `{trace.output.label}` to "
+        f"`{variable}`{', and the paths are added' if len(paths) > 1 else ''}:\n\n$${together}$$"
+    )
+
+
+def _paths(trace: Trace, variable: str) -> Iterator[tuple[tuple[int, int], ...]]:
+    """Every path as pairs of (node, which parent), from the output to the variable."""
+    target = trace.node(variable).index
+    pending: list[tuple[int, tuple[tuple[int, int], ...]]] = [(trace.output.index, ())]
+    while pending:
+        index, path = pending.pop()
+        if index == target:
+            yield path
+        for k, parent in reversed([*enumerate(trace.nodes[index].parents)]):
+            if trace.nodes[index].contributions[k] is not None:
+                pending.append((parent, (*path, (index, k))))
+
+
+def _product(trace: Trace, path: tuple[tuple[int, int], ...]) -> str:
+    return r" \cdot ".join(f"({trace.nodes[index].local_derivatives[k].latex})" for index, k in path)

@@ -1,0 +1,133 @@
+"""Cards: each rule finds what it should, each gate has its reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from notevault.checks.model import Report
+from notevault.study.cards import make_cards
+from notevault.study.model import Card, CardKind, Rejection
+from notevault.vault.read import read_vault
+
+NOTHING = Report((), (), ())
+FILLER = "Some more prose stands here, so that the note is not a stub of only a few words.\n\n"
+
+
+def studied(tmp_path: Path, text: str, name: str = "Momentum.md") -> tuple[tuple[Card, ...], tuple[Rejection, ...]]:
+    (tmp_path / name).write_text(FILLER + text, encoding="utf-8")
+    return make_cards(read_vault(tmp_path), NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "prompt", "answer"),
+    [
+        (
+            "Momentum is a method that adds a fraction of the last step.",
+            "definition", "What is Momentum?", "A method that adds a fraction of the last step.",
+        ),
+        (
+            "A **heavy ball** is a picture of the method in which a ball rolls.",
+            "definition", "Momentum: What is a heavy ball?", "A picture of the method in which a ball rolls.",
+        ),
+        (
+            "Momentum is used to damp the steps across a narrow valley.",
+            "definition", "What is Momentum used for?", "To damp the steps across a narrow valley.",
+        ),
+        (
+            "The velocity is given by:\n\n$$\nv = \\beta v + g\n$$",
+            "formula", "Momentum: How is the velocity given?", "$$v = \\beta v + g$$",
+        ),
+        (
+            "For a rate $\\eta$, and a step $t$, the velocity is computed as\n\n$$v_t = \\eta g_t$$",
+            "formula", "Momentum: For a rate $\\eta$, and a step $t$, how is the velocity computed?",
+            "$$v_t = \\eta g_t$$",
+        ),
+        (
+            "- **Velocity**: the running sum of the gradients. It starts at zero.",
+            "term", "Momentum: what does “Velocity” mean?", "the running sum of the gradients.",
+        ),
+        (
+            "It goes back to stochastic gradient descent (SGD).",
+            "abbreviation", "What does SGD stand for?", "Stochastic gradient descent",
+        ),
+        (
+            "## Why does momentum help?\n\nSteps across a valley cancel, and steps along the valley add up.",
+            "question", "Why does momentum help?", "Steps across a valley cancel, and steps along the valley add up.",
+        ),
+        (
+            "| symbol | meaning |\n|---|---|\n| $\\beta$ | the fraction that is kept |",
+            "table", "Momentum: what does $\\beta$ mean?", "the fraction that is kept",
+        ),
+        ("What is kept?::The velocity", "handwritten", "What is kept?", "The velocity"),
+        ("Q: What is kept?\nA: The velocity", "handwritten", "What is kept?", "The velocity"),
+        ("The ball is {{c1::heavy}}.", "handwritten", "The ball is {{c1::heavy}}.", ""),
+        (
+            "In optimisation Momentum keeps a ==decaying sum== of all the gradients so far.",
+            "highlight", "In optimisation Momentum keeps a {{c1::decaying sum}} of all the gradients so far.", "",
+        ),
+    ],
+)  # fmt: skip
+def test_a_rule_finds_its_card(tmp_path: Path, text: str, rule: str, prompt: str, answer: str) -> None:
+    cards, rejections = studied(tmp_path, text)
+    assert [(card.rule, card.prompt, card.answer) for card in cards] == [(rule, prompt, answer)], rejections
+
+
+def test_three_colons_make_a_card_that_asks_both_ways(tmp_path: Path) -> None:
+    (card,), _ = studied(tmp_path, "reverse mode:::one pass for each output")
+    assert card.kind is CardKind.REVERSED
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Momentum is a method with a picture of it above.", "not self-contained: “above”"),
+        ("Momentum is a thing I read about in a book last year.", "personal: “I”"),
+        ("Momentum is a method; see https://example.org for more of it.", "holds a link or a picture: “https://”"),
+        ("Momentum is a method with three parts:", "the sentence goes on after a colon"),
+        ("Momentum is a thing.", "the answer has only 2 words"),
+        ("Momentum is the momentum of the momentum.", "the answer only repeats the question"),
+        ("Momentum is a " + "very " * 50 + "long story.", "the answer has 53 words"),
+        ("Momentum is a method with $\\beta which has no end.", "a `$` has no partner"),
+        ("Momentum is a TODO of mine for the next term.", "an open point: “TODO”"),
+        ("- **Purpose**: the damping of steps that go across.", "“Purpose” is a label, not a term"),
+        ("- **Tuning**: choose the rate first.", "an instruction, not a fact: “choose”"),
+        ("- **Speed**: the method makes good progress.", "what follows does not say what the term is"),
+        ("Momentum is kept in a ==slowly and steadily fading tail== of sums.", "the gap has 5 words"),
+        ("Momentum is kept in the tail ==of all sums== that went before.", "the gap holds no term"),
+        ("The ball rolls down into the ==deep valley== of the landscape.", "the sentence does not name its topic"),
+    ],
+)
+def test_a_gate_has_its_reason(tmp_path: Path, text: str, reason: str) -> None:
+    cards, rejections = studied(tmp_path, text)
+    assert cards == ()
+    assert reason in [rejection.reason for rejection in rejections]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Use `std::vector` here.", "```\na::b\n```", "Note: this is important", "See [[A::B]] for it", "a == b, c == d"],
+)
+def test_what_is_no_card_makes_no_card(tmp_path: Path, text: str) -> None:
+    assert studied(tmp_path, text)[0] == ()
+
+
+def test_the_same_question_is_asked_once(tmp_path: Path) -> None:
+    (tmp_path / "A.md").write_text("---\naliases: [Momentum]\n---\nMomentum is a heavy ball rolling down.\n\n" + FILLER)
+    cards, rejections = studied(tmp_path, "Momentum is a method with a memory of its steps.")
+    assert [card.note for card in cards] == ["A.md"]
+    assert rejections[-1].reason == "the same question is asked in A.md"
+
+
+def test_a_card_keeps_its_id_when_its_answer_is_corrected(tmp_path: Path) -> None:
+    (before,), _ = studied(tmp_path, "Momentum is a method with a memory of its steps.")
+    (after,), _ = studied(tmp_path, "Momentum is a method with a memory of all its steps.")
+    assert before.id == after.id
+    assert before.answer != after.answer
+
+
+def test_the_span_of_a_card_is_its_sentence(tmp_path: Path) -> None:
+    text = "First things first.\nMomentum is a method\nwith a memory of its steps."
+    (card,), _ = studied(tmp_path, text)
+    assert (FILLER + text)[card.span.start : card.span.end] == "Momentum is a method\nwith a memory of its steps."
