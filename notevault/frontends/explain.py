@@ -68,7 +68,9 @@ class _Search:
     def __init__(self, function: Expr, variable: Expr, claimed: Expr, computed: Expr) -> None:
         self.function, self.variable = function, variable
         self.claimed, self.computed = claimed, computed
-        symbols = sorted(function.free_symbols | claimed.free_symbols | computed.free_symbols, key=lambda s: str(s.name))
+        symbols = sorted(
+            function.free_symbols | claimed.free_symbols | computed.free_symbols, key=lambda s: str(s.name)
+        )
         system, number, context = numbers.reals(30)
         self._system, self._number = system, number
         self.points: list[dict[Expr, Any]] = []
@@ -106,9 +108,7 @@ class _Search:
 
     def corrected(self, difference: Sequence[Any], times: int = 1) -> bool:
         """Whether claimed + times · difference is right."""
-        return self.agrees(
-            [None if d is None else c + times * d for c, d in zip(self.said, difference, strict=True)]
-        )
+        return self.agrees([None if d is None else c + times * d for c, d in zip(self.said, difference, strict=True)])
 
 
 def _sign_or_factor(search: _Search) -> Explanation | None:
@@ -175,7 +175,13 @@ def _chain_factor(search: _Search, constants: Sequence[Fraction] = (Fraction(1),
             scaled = [None if v is None else v * b for v, b in zip(values, below, strict=True)]
             constant = search.ratio(above, scaled)
             if constant is not None and (not constants or constant in constants):
-                also = "" if constant == 1 else ", and the sign is wrong" if constant == -1 else f", and a factor {constant}"
+                also = (
+                    ""
+                    if constant == 1
+                    else ", and the sign is wrong"
+                    if constant == -1
+                    else f", and a factor {constant}"
+                )
                 return Explanation(kind, f"the chain factor {slope} {verb}: it is {source}{also}")
     return None
 
@@ -186,9 +192,15 @@ def _plain_factor(search: _Search) -> Explanation | None:
     parts = [*sorted(search.function.free_symbols, key=lambda s: str(s.name)), *_subexpressions(search)]
     for part in (candidate for base in parts for candidate in (base, one - base, one - base**2)):
         values = search.values(part)
-        if search.ratio(search.said, [None if v is None else v * r for v, r in zip(values, search.right, strict=True)]) == 1:
+        if (
+            search.ratio(search.said, [None if v is None else v * r for v, r in zip(values, search.right, strict=True)])
+            == 1
+        ):
             return Explanation("extra factor", f"the factor {part} is too much")
-        if search.ratio(search.right, [None if v is None else v * s for v, s in zip(values, search.said, strict=True)]) == 1:
+        if (
+            search.ratio(search.right, [None if v is None else v * s for v, s in zip(values, search.said, strict=True)])
+            == 1
+        ):
             return Explanation("missing factor", f"the factor {part} is missing")
     return None
 

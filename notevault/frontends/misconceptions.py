@@ -16,7 +16,7 @@ from notevault.frontends.latex.shapes import Shapes
 from notevault.frontends.latex.symbols import Vocabulary
 from notevault.frontends.latex.tokens import NotUnderstoodError
 
-_OPERANDS = ("p", "q", "y")
+OPERANDS = ("p", "q", "y")
 _SIGMOID = Vocabulary(functions=frozenset({"sigma"}))
 
 
@@ -29,10 +29,10 @@ def wrong_local_derivatives(part: Expr) -> Iterator[tuple[Expr, Expr, str]]:
     """
     for name, operands in _as_primitives(part):
         for number, misconception in enumerate(PRIMITIVES[name].misconceptions):
-            wrong = _template(name, number)
+            wrong = template(name, number)
             if wrong is None or misconception.operand >= len(operands):
                 continue
-            filled = {sympy.Symbol(letter): value for letter, value in zip(_OPERANDS, operands, strict=False)}
+            filled = {sympy.Symbol(letter): value for letter, value in zip(OPERANDS, operands, strict=False)}
             filled[sympy.Symbol("y")] = part
             yield operands[misconception.operand], wrong.subs(filled, simultaneous=True), misconception.why
 
@@ -73,8 +73,8 @@ def _logistic_argument(part: Expr) -> Expr | None:
 
 
 @cache
-def _template(name: str, number: int) -> Expr | None:
-    """The wrong derivative as an expression of p, q (the operands) and y (the output); None when it is not a formula."""
+def template(name: str, number: int) -> Expr | None:
+    """The wrong derivative as an expression of p, q (the operands) and y (the output); None when it is no formula."""
     latex = PRIMITIVES[name].misconceptions[number].wrong
     for mark, letter in (("#1", "{p}"), ("#2", "{q}"), ("#y", "{y}")):
         latex = latex.replace(mark, letter)

@@ -47,9 +47,7 @@ class Place:
 
     def finding(self, kind: str, origin: str, source: str, verdict: Verdict) -> Finding:
         """A finding at this place of the block's source."""
-        return Finding(
-            kind, origin, self.text(source), self.line, self.column, self.end_line, self.end_column, verdict
-        )
+        return Finding(kind, origin, self.text(source), self.line, self.column, self.end_line, self.end_column, verdict)
 
 
 def place_of_call(frame: FrameType, source: str) -> Place:

@@ -125,7 +125,11 @@ def _assignments(source: str) -> list[ast.Assign]:
 def _calls(value: ast.expr) -> bool:
     """Whether something is called that may itself differentiate: then the value is not written by hand."""
     calls = [node.func for node in ast.walk(value) if isinstance(node, ast.Call)]
-    return any((func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")) not in _PLAIN for func in calls)
+    return any(
+        (func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")) not in _PLAIN for func in calls
+    )
 
 
-_PLAIN = frozenset({"exp", "log", "sin", "cos", "tan", "tanh", "sqrt", "Rational", "Integer", "S", "Abs", "Max", "sign"})
+_PLAIN = frozenset(
+    {"exp", "log", "sin", "cos", "tan", "tanh", "sqrt", "Rational", "Integer", "S", "Abs", "Max", "sign"}
+)
