@@ -143,6 +143,11 @@ class Worker:
             raise WorkerError(reply["stderr"])
         return Answer(**reply | {"frames": tuple(reply["frames"])})
 
+    def restart(self) -> None:
+        """End the process, if there is one, and start another."""
+        self.close()
+        self._start()
+
     def close(self) -> None:
         """End the worker and all that it started."""
         process, self._process = self._process, None

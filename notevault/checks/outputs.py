@@ -1,0 +1,52 @@
+"""Verdicts on stated outputs: what the note says that a block prints, against what it printed."""
+
+from __future__ import annotations
+
+import re
+
+from notevault.checks.compare import agrees, looks_like_a_value, same_kind
+from notevault.checks.outcome import Compared
+from notevault.frontends.claims import Confidence, Outcome, Verdict
+
+_REMARK = re.compile(r"\s*\([^()]*\)\s*$")
+_LONGEST = 120
+
+
+def verdict_on(compared: Compared, *, settled: bool) -> Verdict | None:
+    """The verdict on one stated output, `None` when it may not be one at all.
+
+    A text that agrees is verified. One that does not is refuted only when it can be nothing but an output: it looks
+    like a value, or has the form of what was printed with other numbers in it. Never when the block is not `settled`,
+    that is, prints something else each time.
+    """
+    if not compared.actual:
+        return None
+    evidence = {"stated": compared.text, "printed": compared.actual[0]}
+    if any(agrees(text, actual) for text in _readings(compared) for actual in compared.actual):
+        return Verdict(Outcome.VERIFIED, Confidence.EXACT, "the block prints what the note says", None, evidence)
+    if not settled:
+        return Verdict(Outcome.INCONCLUSIVE, None, "the block prints something else each time it runs", None, evidence)
+    if not _can_only_be_an_output(compared):
+        return None
+    reason = f"it prints {shortened(compared.actual[0])}, and the note says {shortened(compared.text)}"
+    return Verdict(Outcome.REFUTED, Confidence.EXACT, reason, None, evidence)
+
+
+def _readings(compared: Compared) -> list[str]:
+    """The text itself, and without a remark in brackets behind it: `8 (rounded)`."""
+    shorter = _REMARK.sub("", compared.text)
+    quoted = compared.text.strip().strip("'\"")
+    return [text for text in (compared.text, shorter, quoted) if text.strip()]
+
+
+def _can_only_be_an_output(compared: Compared) -> bool:
+    alike = any(same_kind(compared.text, actual) for actual in compared.actual)
+    if compared.verbatim:
+        return True
+    return alike or (compared.marked and looks_like_a_value(compared.text))
+
+
+def shortened(text: str) -> str:
+    """A text on one line, in backquotes, cut to a readable length."""
+    flat = " ".join(text.split())
+    return f"`{flat}`" if len(flat) <= _LONGEST else f"`{flat[: _LONGEST - 1]}…`"

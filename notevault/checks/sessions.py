@@ -1,0 +1,104 @@
+"""The blocks of one note run in the jail, whatever they do: a block that kills the session costs only itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from notevault.checks.cells import Cell
+from notevault.checks.names import rough_binds
+from notevault.checks.outcome import Failure, MalformedOutcomeError, Outcome, State
+from notevault.frontends.claims import MalformedFindingError
+from notevault.sandbox import Answer, Limits, Worker
+
+ENTRY = "notevault.checks.session:serve"
+PRELOAD = ("numpy", "sympy", "notevault.checks.session")
+
+BLOCK_SECONDS = 5.0
+_SESSION_SECONDS = 30.0
+_OUTPUT_CHARACTERS = 100_000
+_MOST_RESTARTS = 3
+
+
+def worker(jail: str) -> Worker:
+    """A worker that runs sessions; use it in a with statement."""
+    return Worker(ENTRY, PRELOAD, Limits(seconds=_SESSION_SECONDS), jail=jail)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A block that ended its session from outside: a limit of the jail, or the end of the process."""
+
+    index: int
+    limit: str
+
+
+def run_cells(runner: Worker, cells: Sequence[Cell], seed: int = 0) -> tuple[Outcome, ...]:
+    """One outcome per cell, in order. A cell that kills the session is left out of the next try."""
+    stopped: list[Stopped] = []
+    while True:
+        answer = runner.run(_request(cells, seed, {s.index for s in stopped}))
+        outcomes = _read(answer)
+        if len(outcomes) == len(cells):
+            return tuple(_with_stopped(outcome, cells, stopped) for outcome in outcomes)
+        stopped.append(Stopped(len(outcomes), answer.status if answer.status != "ok" else "aborted"))
+        if len(stopped) > _MOST_RESTARTS:
+            rest = [_lost(cells[index], index) for index in range(len(outcomes), len(cells))]
+            return tuple(_with_stopped(outcome, cells, stopped) for outcome in (*outcomes, *rest))
+
+
+def _request(cells: Sequence[Cell], seed: int, left_out: set[int]) -> dict[str, object]:
+    blocks = [
+        {
+            "index": index,
+            "source": cell.source,
+            "skip": cell.skip is not None or index in left_out,
+            "wants": [[want.statement, want.line, want.end_line, want.text] for want in cell.wants],
+        }
+        for index, cell in enumerate(cells)
+    ]
+    return {"blocks": blocks, "seed": seed, "seconds": BLOCK_SECONDS, "output": _OUTPUT_CHARACTERS}
+
+
+def _read(answer: Answer) -> list[Outcome]:
+    """The outcomes up to the first that is missing, out of order, or not of the shape of one: it may be forged."""
+    outcomes: list[Outcome] = []
+    for frame in answer.frames:
+        try:
+            outcome = Outcome.from_json(frame)
+        except (MalformedOutcomeError, MalformedFindingError):
+            break
+        if outcome.index != len(outcomes):
+            break
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _lost(cell: Cell, index: int) -> Outcome:
+    names = tuple(sorted(rough_binds(cell.source)))
+    return Outcome(index, State.SKIPPED, binds=names, lost=names)
+
+
+def _with_stopped(outcome: Outcome, cells: Sequence[Cell], stopped: Sequence[Stopped]) -> Outcome:
+    found = next((s for s in stopped if s.index == outcome.index), None)
+    if found is None:
+        return outcome
+    first = cells[outcome.index].source.split("\n")[0]
+    kind = "Aborted" if found.limit == "aborted" else "StoppedError"
+    failure = Failure(kind, (), "", 1, 1, 1, len(first) + 1, found.limit)
+    return replace(outcome, state=State.STOPPED, failure=failure)
+
+
+def compile_failures(runner: Worker, sources: Sequence[str]) -> list[Failure | None]:
+    """Why each source does not compile, `None` where it does; they are compiled in the jail, and not run."""
+    found: list[Failure | None] = []
+    for source in sources:
+        answer = runner.run({"compile": [source]})
+        match answer.result:
+            case [None]:
+                found.append(None)
+            case [dict(data)]:
+                found.append(Failure.from_json(data))
+            case _:
+                found.append(Failure("SyntaxError", (), f"the compiler ended with {answer.status}", 1, 1, 1, 2))
+    return found
