@@ -53,10 +53,10 @@ def judge(outcome: Outcome, around: Surroundings, source: str) -> Judgement | No
             return None
         case State.SYNTAX if failure:
             return Status.SYNTAX, explain(failure, source)
-        case State.STOPPED if failure:
-            return Status.LIMIT, LIMITS.get(failure.name, "it was stopped")
-    if failure is None:
-        return Status.LIMIT, "it ended the process it ran in"
+        case State.STOPPED if failure and failure.name in LIMITS:
+            return Status.LIMIT, LIMITS[failure.name]
+    if failure is None or outcome.state is State.STOPPED:
+        return Status.ERROR, "it ends the process that it runs in"
     for cause in _CAUSES:
         judgement = cause(failure, outcome, around)
         if judgement is not None:
@@ -157,9 +157,16 @@ def _input(failure: Failure, _outcome: Outcome, _around: Surroundings) -> Judgem
 
 def _process(failure: Failure, _outcome: Outcome, _around: Surroundings) -> Judgement | None:
     starts = {"subprocess", "multiprocessing", "concurrent", "pty"}.intersection(failure.through)
-    if not _is(failure, "OSError") or not (starts or failure.message == "[Errno 1] Operation not permitted"):
+    if not _is(failure, "OSError") or not starts:
         return None
-    return Status.SKIPPED, "it starts another process or does something else that the jail does not allow"
+    return Status.SKIPPED, "it starts another process, which the jail does not allow"
+
+
+def _forbidden(failure: Failure, _outcome: Outcome, _around: Surroundings) -> Judgement | None:
+    """The filter of system calls answers EPERM, and Python gives no file name with it."""
+    if not _is(failure, "PermissionError") or failure.name:
+        return None
+    return Status.SKIPPED, "it does something that the jail does not allow"
 
 
 def _placeholder(failure: Failure, outcome: Outcome, _around: Surroundings) -> Judgement | None:
@@ -193,6 +200,7 @@ _INPUTS: Sequence[tuple[_Test, _Words]] = (
     (lambda f, through: _is(f, "SystemExit") and "argparse" in through, lambda _: "arguments of a command line"),
     (lambda f, through: _is(f, "KeyError") and "os" in through, lambda f: f"the environment variable {f.name}"),
     (lambda f, _: _is(f, "OSError") and bool(f.name), lambda f: f"the file {f.name}"),
+    (lambda f, _: _is(f, "FileNotFoundError"), lambda f: f"a file: {first_sentence(f.message)}"),
     (lambda f, _: _is(f, "OSError") and "Read-only file system" in f.message, lambda _: "to write outside its folder"),
     (
         lambda f, _: _is(f, "OperationalError", "DatabaseError") and "no such table" in f.message,
@@ -214,6 +222,7 @@ _CAUSES: Sequence[Callable[[Failure, Outcome, Surroundings], Judgement | None]] 
     _cascade,
     _process,
     _input,
+    _forbidden,
     _placeholder,
     _assertion,
 )

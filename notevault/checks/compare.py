@@ -105,7 +105,7 @@ def looks_like_a_value(text: str) -> bool:
     rest = _STRING.sub(" ", text)
     if not rest.strip():
         return bool(text.strip())
-    if not _NUMBER.search(rest) and not re.search(r"\b(?:True|False|None|nan|inf)\b|[\[({]\s*[\])}]", rest):
+    if not _NUMBER.search(rest) and not re.search(r"\b(?:True|False|None|nan|inf)\b|[\[({][\s,:]*[\])}]", rest):
         return False
     words = re.findall(r"[^\W\d]\w*", _NUMBER.sub(" ", rest))
     return all(word in _VALUE_WORDS for word in words) and not re.search(r"[^\w\s.,:;()\[\]{}+*/=<>-]", rest)

@@ -1,0 +1,122 @@
+"""Stated outputs are compared; comments that are not outputs are never taken for outputs."""
+
+from __future__ import annotations
+
+import pytest
+
+from notevault.checks.code import check_note
+from notevault.checks.model import Status
+from notevault.notes.parse import parse_note
+from notevault.sandbox import Worker
+from tests.checks.notes import note_of
+
+AGREE = [
+    "print(2 ** 3)  # Output: 8",
+    "print(2 ** 3)  # => 8",
+    "print(2 ** 3)  # -> 8",
+    "print(2 ** 3)  # 8",
+    "print(1 / 3)  # 0.33",
+    "print(2 / 3)  # 0.66",
+    "print(2 / 3)  # 0.67",
+    "print(8)  # prints 8",
+    "print('Hello')  # prints 'Hello'",
+    "print('Hello, World!')  # Output: Hello, World!",
+    "print([1, 2, 3])\n# Output: [1, 2, 3]",
+    "print([1, 2, 3])\n# Output:\n# [1, 2, 3]",
+    "print(1)\nprint(2)\n# Output:\n# 1\n# 2",
+    "import numpy as np\nprint(np.array([[1, 2], [3, 4]]))\n# Output:\n# [[1 2]\n#  [3 4]]",
+    "import numpy as np\nprint([np.float64(3.0)])  # [3.0]",
+    "import numpy as np\nprint(np.arange(3))  # [0, 1, 2]",
+    "x = [1, 2]\nx  # [1, 2]",
+    "x = 1 + 1  # => 2",
+    "for i in range(3):\n    print(i)  # 0 1 2",
+    "def f():\n    print(7)  # 7\nf()",
+    "print({'a', 'b'})  # {'b', 'a'}",
+    "print(list(range(100)))  # [0, 1, 2, ..., 99]",
+    ">>> 1 + 1\n2",
+    ">>> print('a')\na\n>>> for i in range(2):\n...     print(i)\n0\n1",
+    ">>> 1 / 0\nTraceback (most recent call last):\n  ...\nZeroDivisionError: division by zero",
+    "print(0.1 + 0.2)  # 0.30000000000000004",
+]  # fmt: skip
+
+DISAGREE = [
+    "print(2 ** 3)  # Output: 6",
+    "print(2 ** 3)  # => 6",
+    "print(2 ** 3)  # 6",
+    "print(1 / 3)  # 0.34",
+    "print([1, 2])  # [1, 3]",
+    "print('Hello')  # prints 'Bye'",
+    "print(1)\nprint(2)\n# Output:\n# 1\n# 3",
+    "print('Sum:', 5)  # Output: Sum: 6",
+    "x = [1, 2]\nx  # [1, 3]",
+    ">>> 1 + 1\n3",
+    ">>> 'a'\n'b'",
+]  # fmt: skip
+
+NOT_OUTPUTS = [
+    "print(2 ** 3)  # the cube of two",
+    "print(2 ** 3)  # Output the cube",
+    "print(2 ** 3)  # Output: a number",
+    "print('a')  # 1\nprint('b')  # 2\nprint('c')  # 3",
+    "print('a')  # 1",
+    "lr = 0.1  # 0.01",
+    "x = [1, 2, 3]  # (n,)",
+    "print([1.0, 2.0])  # -> (n, 2)",
+    "# Output: 5\nx = 3",
+    "# Output\nprint(3)",
+    "print(3)\n# 4",
+    "# Print the result: 7\nprint(3)",
+    "def f():\n    print(7)  # 8",
+    "x = 3\n# Result: 4 rows are left",
+    "print(5)  # see [1]",
+    "print(10)  # step 3",
+    "print(3.5)  # in seconds",
+    "import random\nprint(random.random())  # 0.123",
+    "import random\nprint(random.randint(1, 10**9))  # Output: 7",
+    "import numpy as np\nprint(np.random.rand())  # Output: 0.5",
+    "import numpy as np\nprint(np.random.default_rng().random())  # Output: 0.5",
+    "import time\nprint(time.time_ns())  # Output: 1700000000",
+    "import datetime\nprint(datetime.datetime.now())  # Output: 2020-01-01",
+    "print(id([]))  # Output: 140",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("source", AGREE)
+def test_an_output_that_agrees_verifies_the_block(runner: Worker, source: str) -> None:
+    check = check_note(note_of(source), runner)
+    assert check.blocks[0].status is Status.VERIFIED, check.blocks[0].reason
+    assert check.diagnostics == ()
+
+
+@pytest.mark.parametrize("source", DISAGREE)
+def test_an_output_that_disagrees_is_a_mismatch(runner: Worker, source: str) -> None:
+    check = check_note(note_of(source), runner)
+    assert check.blocks[0].status is Status.MISMATCH, check.blocks[0].reason
+    assert [d.code for d in check.diagnostics] == ["NV303"]
+    assert [c.verdict.outcome.value for c in check.claims if c.kind == "output"].count("refuted") == 1
+
+
+@pytest.mark.parametrize("source", NOT_OUTPUTS)
+def test_what_is_no_output_raises_no_alarm(runner: Worker, source: str) -> None:
+    check = check_note(note_of(source), runner)
+    assert check.blocks[0].status in {Status.RAN, Status.VERIFIED}
+    assert check.diagnostics == ()
+
+
+def test_an_output_with_a_seed_is_compared(runner: Worker) -> None:
+    source = "import random\nrandom.seed(1)\nprint(random.randint(1, 1))  # Output: 2"
+    assert check_note(note_of(source), runner).blocks[0].status is Status.MISMATCH
+
+
+@pytest.mark.parametrize("between", ["\nOutput:\n", "\n**Output**\n", "\n"])
+def test_a_fence_below_states_the_output(runner: Worker, between: str) -> None:
+    language = "output" if between == "\n" else ""
+    for said, status in (("1\n2", Status.VERIFIED), ("1\n3", Status.MISMATCH)):
+        text = f"```python\nprint(1)\nprint(2)\n```\n{between}\n```{language}\n{said}\n```\n"
+        assert check_note(parse_note("note.md", text), runner).blocks[0].status is status
+
+
+@pytest.mark.parametrize("between", ["\n", "\nSo the layers are:\n", "\nThe output layer:\n\nand more\n"])
+def test_another_fence_below_states_nothing(runner: Worker, between: str) -> None:
+    text = f"```python\nprint(1)\n```\n{between}\n```text\n2\n```\n"
+    assert check_note(parse_note("note.md", text), runner).blocks[0].status is Status.RAN
