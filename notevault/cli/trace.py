@@ -82,7 +82,7 @@ def _compiles(source: str) -> bool:
 def _point(text: str, computation: Computation) -> dict[str, float]:
     point: dict[str, float] = {}
     for part in text.split(","):
-        name, equals, value = part.partition("=")
+        name, _, value = part.partition("=")
         try:
             point[name.strip()] = float(value)
         except ValueError:
