@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import importlib.util
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,24 +17,36 @@ from notevault.checks.timer import time_limit
 from notevault.frontends.claims import Finding, Verdict
 from notevault.frontends.claims import Outcome as Decision
 
+_LONGEST = 300
+
 
 @dataclass(frozen=True, slots=True)
 class BlockCode:
+    """A block as an observer sees it; `filename` is that of its code objects."""
+
     index: int
     source: str
     filename: str
 
 
 class Observer(Protocol):
-    def start(self, namespace: dict[str, Any]) -> None: ...
-    def before(self, block: BlockCode) -> None: ...
-    def after(self, block: BlockCode, namespace: dict[str, Any]) -> list[Finding]: ...
+    """One notation, watched while the blocks of one note run."""
+
+    def start(self, namespace: dict[str, Any]) -> None:
+        """Once, before the first block."""
+
+    def before(self, block: BlockCode) -> None:
+        """Before each block that compiles."""
+
+    def after(self, block: BlockCode, namespace: dict[str, Any]) -> list[Finding]:
+        """After it, whether or not it came to its end."""
 
 
 def _table() -> Sequence[Callable[[], Observer]]:
     if importlib.util.find_spec("notevault.frontends.observers") is None:
         return ()
-    return importlib.import_module("notevault.frontends.observers").OBSERVERS  # type: ignore[no-any-return]
+    table: Sequence[Callable[[], Observer]] = importlib.import_module("notevault.frontends.observers").OBSERVERS
+    return table
 
 
 class Watchers:
@@ -50,31 +62,30 @@ class Watchers:
             observer.start(namespace)
 
     def around(
-        self, index: int, source: str, filename: str, execution: Execution, namespace: dict[str, Any]
+        self, index: int, filename: str, execution: Execution, namespace: dict[str, Any]
     ) -> tuple[list[Finding], Outcome]:
-        """Run `execution`; the findings are those of the observers, none when the block did not come to its end."""
-        code = BlockCode(index, source, filename)
+        """Run `execution`; there are findings only when the block came to its end."""
+        code = BlockCode(index, execution.source, filename)
         findings: list[Finding] = []
         for observer in self.observers:
-            with self._guarded(observer, source, findings, execution.seconds):
+            with self._guarded(observer, execution, findings):
                 observer.before(code)
         outcome = execution.run()
         for observer in self.observers:
-            with self._guarded(observer, source, findings, execution.seconds):
+            with self._guarded(observer, execution, findings):
                 found = observer.after(code, namespace)
-                if outcome.state is State.DONE:
-                    findings += found
+                findings += found if outcome.state is State.DONE else []
         return findings, outcome
 
     @contextlib.contextmanager
-    def _guarded(self, observer: Observer, source: str, findings: list[Finding], seconds: float):  # type: ignore[no-untyped-def]
-        """What an observer runs may be the note's code again: its output is dropped, its failure becomes a finding."""
+    def _guarded(self, observer: Observer, execution: Execution, findings: list[Finding]) -> Iterator[None]:
+        """An observer may run the note's code again: what that prints is dropped, and its failure becomes a finding."""
         silent = io.StringIO()
         try:
-            with time_limit(seconds), contextlib.redirect_stdout(silent), contextlib.redirect_stderr(silent):
+            with time_limit(execution.seconds), contextlib.redirect_stdout(silent), contextlib.redirect_stderr(silent):
                 yield
         except (Exception, StoppedError) as error:
-            why = f"{type(observer).__name__} stopped: {type(error).__name__}: {error}"[:300]
+            why = f"{type(observer).__name__} stopped: {type(error).__name__}: {error}"[:_LONGEST]
+            line = execution.source.split("\n")[0]
             verdict = Verdict(Decision.INCONCLUSIVE, None, why)
-            width = len(source.split("\n", maxsplit=1)[0]) + 1
-            findings.append(Finding("gradient", "python", source.split("\n", maxsplit=1)[0], 1, 1, 1, width, verdict))
+            findings.append(Finding("gradient", "python", line, 1, 1, 1, len(line) + 1, verdict))

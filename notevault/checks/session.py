@@ -113,7 +113,7 @@ class Session:
         execution = Execution(block.source, filename, tree, flags, self.namespace, self.seconds, self.output)
         execution.stated = stated_outputs(block.source, tree)
         execution.wants = block.wants
-        findings, outcome = self.watchers.around(block.index, block.source, filename, execution, self.namespace)
+        findings, outcome = self.watchers.around(block.index, filename, execution, self.namespace)
         lost: set[str] = set()
         if outcome.state is not State.DONE:
             self._salvage_imports(execution.imports())

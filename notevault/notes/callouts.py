@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_HEAD = re.compile(r"\[!([^\[\]\s|]+)(?:\|[^\[\]]*)?\]([+-]?)[ \t]*")
+_HEAD = re.compile(r"\[!([^\[\]|]+)(?:\|[^\[\]]*)?\]([+-]?)[ \t]*")
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "note": (),
@@ -34,7 +34,7 @@ def callout_head(line: str) -> tuple[str, str, int] | None:
     ('tip', '-', 8)
     """
     match = _HEAD.match(line)
-    return (match[1].lower(), match[2], match.end()) if match else None
+    return (match[1].strip().lower(), match[2], match.end()) if match else None
 
 
 def callout_kind(type_: str) -> str:

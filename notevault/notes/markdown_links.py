@@ -24,10 +24,12 @@ def markdown_links(scanner: Scanner, references: Mapping[str, str]) -> None:
     """Find the links of a block; what stands in a label is still read, what stands in a target is not."""
     pieces: list[Piece] = []
     if "](" in scanner.masked or references:
+        end = 0
         for start, close in _brackets(scanner.masked):
-            piece = _link(scanner, references, start, close)
-            if piece is not None and (not pieces or piece.start >= pieces[-1].end):
+            piece = _link(scanner, references, start, close) if close >= end else None
+            if piece is not None:
                 pieces.append(piece)
+                end = piece.end
     scanner.hide(pieces)
     if "://" in scanner.masked:
         scanner.hide([_address(scanner, match) for match in _ADDRESS.finditer(scanner.masked)])

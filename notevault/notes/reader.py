@@ -30,6 +30,7 @@ from notevault.notes.tables import cells, cut_links
 from notevault.notes.tasks import task_box
 
 Lines = list[tuple[int, int]]
+_NOT_LINE_FEED = re.compile(r"[^\n]")
 _LINE_START = re.compile(r"\n[ \t]+")
 
 
@@ -271,10 +272,10 @@ def _trimmed(text: str, lines: Lines | tuple[()]) -> Lines:
 
 
 def _inline_text(text: str, lines: Lines) -> str:
-    """The lines at their places: what lies between two of them becomes a line feed and blanks."""
+    """The lines at their places: what lies between two of them becomes blank, but for line feeds."""
     parts = [text[lines[0][0] : lines[0][1]]]
     for (_, before), (start, end) in pairwise(lines):
-        parts += ("\n", " " * (start - before - 1), text[start:end])
+        parts += (_NOT_LINE_FEED.sub(" ", text[before:start]), text[start:end])
     return "".join(parts)
 
 
