@@ -22,7 +22,7 @@ def command(context: click.Context, vault: Path | None, format_: str | None, out
     """Print ranks, communities, orphans and unresolved notes of VAULT, or export the topic graph."""
     from notevault.export.graph_page import graph_page
     from notevault.graph import build_graph
-    from notevault.graph.export import FORMATS
+    from notevault.graph.formats import FORMATS
 
     formats = {**FORMATS, "html": graph_page}
     if format_ is not None and format_ not in formats:
