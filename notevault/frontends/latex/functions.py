@@ -15,7 +15,7 @@ from notevault.frontends.latex.tokens import NotUnderstoodError
 from notevault.frontends.programs import TooLargeError, UnknownHeadError
 
 _COMMAND = re.compile(r"\\(?:text|mathrm|operatorname)\s*\{[^{}]*\}|\\[a-zA-Z]+")
-_SEVERAL_READINGS = re.compile(r"[A-Za-z]{2,}")
+_SEVERAL_READINGS = re.compile(r"[A-Z]{2,}|[A-Za-z]{3,}")
 _NOT_A_NUMBER = re.compile(
     r"\\mathbf|\\boldsymbol|\\vec|\\top|\^\{?\s*T\b|\\(?:text|mathrm|operatorname)\s*\{[^{}]*\}\s*(?:\(|\\left)"
 )
