@@ -47,7 +47,7 @@ SINGLE = [
     ("import socket\nsocket.create_connection(('127.0.0.1', 80))", Status.NEEDS_INPUT, "the network"),
     ("import http.client\nhttp.client.HTTPConnection('x').request('GET', '/')", Status.NEEDS_INPUT, "the network"),
     ("import os\nkey = os.environ['API_KEY']", Status.NEEDS_INPUT, "variable API_KEY"),
-    ('import argparse as a\np = a.ArgumentParser()\np.add_argument("f")\np.parse_args()', Status.NEEDS_INPUT, "command"),
+    ('import argparse\np = argparse.ArgumentParser()\np.add_argument("f")\np.parse_args()', Status.NEEDS_INPUT, "line"),
     ("import sqlite3\nsqlite3.connect('a.db').execute('select * from sales')", Status.NEEDS_INPUT, "the table sales"),
     ("import subprocess\nsubprocess.run(['true'])", Status.SKIPPED, "another process"),
     ("from multiprocessing import Pool\nPool(2)", Status.SKIPPED, "another process"),
