@@ -27,7 +27,9 @@ def seed_vault(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def notevault() -> Run:
-    def run(*arguments: object, cwd: Path = ROOT, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: object, cwd: Path = ROOT, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "notevault", *map(str, arguments)],
             cwd=cwd,

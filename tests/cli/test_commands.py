@@ -111,7 +111,10 @@ def test_links_puts_every_link_into_one_bucket(notevault: Run) -> None:
     missing = {link["target"] for link in data["links"] if link["bucket"] == "missing-note"}
     assert missing == {"overfitting", "Newton's Method"}
     concise = notevault("links", EXAMPLE, "--bucket", "missing-subpath")
-    assert concise.stdout == "Calculus/Chain Rule.md:38:3: missing-subpath [[Derivative#By pictures]] -> Calculus/Derivative.md\n"
+    assert (
+        concise.stdout
+        == "Calculus/Chain Rule.md:38:3: missing-subpath [[Derivative#By pictures]] -> Calculus/Derivative.md\n"
+    )
 
 
 def test_parse_prints_one_note(notevault: Run) -> None:
