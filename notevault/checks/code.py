@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from notevault.checks.causes import PLACEHOLDER, Origin, Surroundings, judge
+from notevault.checks.causes import PLACEHOLDER, Judgement, Origin, Surroundings, judge
 from notevault.checks.cells import Cell, python_cells
 from notevault.checks.mend import mend
 from notevault.checks.model import BlockResult, Claim, Status
@@ -34,6 +34,15 @@ class NoteCheck:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The cells of a note, what the jail said of each, and what to think of it."""
+
+    cells: Sequence[Cell]
+    outcomes: Sequence[Outcome]
+    judgements: Sequence[Judgement | None]
+
+
 def check_note(note: Note, runner: Worker) -> NoteCheck:
     """Run the Python blocks of `note` in order, and say what became of each."""
     cells = python_cells(note)
@@ -41,8 +50,10 @@ def check_note(note: Note, runner: Worker) -> NoteCheck:
         return NoteCheck()
     outcomes = run_cells(runner, cells)
     unsettled = _unsettled(runner, cells, outcomes)
+    judgements = _judged(cells, outcomes)
     parts = [
-        _check_cell(note, runner, cells, outcomes, index, settled=index not in unsettled) for index in range(len(cells))
+        _check_cell(note, runner, Session(cells, outcomes, judgements), index, settled=index not in unsettled)
+        for index in range(len(cells))
     ]
     return NoteCheck(
         tuple(block for part in parts for block in part.blocks),
@@ -80,12 +91,16 @@ def _all_compared(cell: Cell, outcome: Outcome) -> tuple[Compared, ...]:
     return (*outcome.compared, Compared(cell.output.text, 0, 0, 0, 0, True, True, (outcome.stdout,)))
 
 
-def _surroundings(cells: Sequence[Cell], outcomes: Sequence[Outcome], index: int) -> Surroundings:
+def _judged(cells: Sequence[Cell], outcomes: Sequence[Outcome]) -> list[Judgement | None]:
+    """The judgement on every block in turn; each knows what became of those above."""
+    judgements: list[Judgement | None] = []
     lost: dict[str, Origin] = {}
     star: Origin | None = None
     above: set[str] = set()
-    for cell, outcome in zip(cells[:index], outcomes[:index], strict=True):
-        judged = judge(outcome, _surroundings(cells, outcomes, outcome.index), cell.source)
+    for index, (cell, outcome) in enumerate(zip(cells, outcomes, strict=True)):
+        below = {name: cells[o.index].line for o in reversed(outcomes[index + 1 :]) for name in o.binds}
+        judged = judge(outcome, Surroundings(dict(lost), frozenset(above), below, star), cell.source)
+        judgements.append(judged)
         why = Origin(cell.line, judged[1] if judged else cell.skip or "it was skipped")
         for name in outcome.binds:
             lost.pop(name, None)
@@ -94,15 +109,12 @@ def _surroundings(cells: Sequence[Cell], outcomes: Sequence[Outcome], index: int
             lost |= dict.fromkeys(outcome.binds, Origin(cell.line, f"it has {PLACEHOLDER}"))
         above |= {*outcome.binds, *(text.partition(" ")[0] for text in outcome.supplied)}
         star = why if outcome.star and outcome.state is not State.DONE else star
-    below = {name: c.line for c, o in zip(cells, outcomes, strict=True) if o.index > index for name in o.binds}
-    return Surroundings(lost, frozenset(above), below, star)
+    return judgements
 
 
-def _check_cell(
-    note: Note, runner: Worker, cells: Sequence[Cell], outcomes: Sequence[Outcome], index: int, *, settled: bool
-) -> NoteCheck:
-    cell, outcome = cells[index], outcomes[index]
-    judged = judge(outcome, _surroundings(cells, outcomes, index), cell.source)
+def _check_cell(note: Note, runner: Worker, session: Session, index: int, *, settled: bool) -> NoteCheck:
+    cells = session.cells
+    cell, outcome, judged = cells[index], session.outcomes[index], session.judgements[index]
     mended = None
     if judged and judged[0] is Status.SYNTAX and outcome.failure:
         mended = mend(runner, cells, index, outcome.failure, note.source)
