@@ -9,6 +9,8 @@ from contextlib import ExitStack, contextmanager
 
 from notevault.checks.cells import Cell, python_cells
 from notevault.checks.code import NoteCheck, check_note
+from notevault.checks.equations import equation_claims
+from notevault.checks.flashcards import flashcard_diagnostics
 from notevault.checks.model import BlockResult, Report, Status
 from notevault.checks.sessions import compile_failures, worker
 from notevault.checks.syntax import explain
@@ -42,14 +44,25 @@ def check_vault(
     jail, why_not = _jail(run=run, unsafe=unsafe)
     notes = [note for note in wanted.values() if python_cells(note)]
     checks = _check_all(notes, jail, why_not, min(jobs, _MOST_JOBS), progress) if notes else {}
-    ordered = [checks[path] for path in sorted(checks)]
+    ordered = [checks[path] for path in sorted(checks)] + _check_prose(list(wanted.values()), progress)
     found = [diagnostic for diagnostic in vault.diagnostics if diagnostic.note in wanted]
     found += [diagnostic for check in ordered for diagnostic in check.diagnostics]
     return Report(
         tuple(block for check in ordered for block in check.blocks),
-        tuple(claim for check in ordered for claim in check.claims),
+        tuple(sorted((claim for check in ordered for claim in check.claims), key=lambda claim: claim.sort_key)),
         tuple(sorted(found, key=lambda diagnostic: diagnostic.sort_key)),
     )
+
+
+def _check_prose(notes: list[Note], progress: Progress | None) -> list[NoteCheck]:
+    """What the formulas and the handwritten cards of each note state."""
+    checks = []
+    for done, note in enumerate(notes, 1):
+        claims, diagnostics = equation_claims(note)
+        checks.append(NoteCheck((), claims, (*diagnostics, *flashcard_diagnostics(note))))
+        if progress is not None:
+            progress(done, len(notes), "checking formulas")
+    return checks
 
 
 def _jail(*, run: bool, unsafe: bool) -> tuple[str, str | None]:

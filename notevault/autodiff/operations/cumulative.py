@@ -108,7 +108,10 @@ def _product_of_others(x: Value, axis: Axis) -> Value:
     kept = tuple(k for k in range(len(shape_of(x))) if k not in reduced)
     order = (*kept, *reduced)
     moved = transpose(x, axes=order)
-    rows = reshape(moved, shape=(*shape_of(moved)[: len(kept)], -1))
+    count = int(np.prod([shape_of(x)[k] for k in reduced], dtype=int))
+    if count == 0:
+        return np.zeros(shape_of(x))
+    rows = reshape(moved, shape=(*shape_of(moved)[: len(kept)], count))
     ones = np.ones((*shape_of(rows)[:-1], 1), dtype=dtype_of(x))
     whole = (slice(None),) * len(kept)
     before = cumprod(concat(ones, getitem(rows, index=(*whole, slice(None, -1))), axis=-1), axis=-1)

@@ -58,7 +58,7 @@ class _Pool:
         head = shape_of(x)[: self.lead]
         if shape_of(whole)[self.lead : -len(self.size)] != self.places:
             whole = whole[kept]
-        return reshape(whole, shape=(*head, *self.places, -1))
+        return reshape(whole, shape=(*head, *self.places, int(np.prod(self.size, dtype=int))))
 
     def back(self, g: Value) -> Value:
         """The transpose of `cut` with value 0."""

@@ -3,7 +3,7 @@ itself."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -148,9 +148,22 @@ def gather(x: Value, *, index: Any, axis: int) -> Value:
     return x[along_axis(index, axis)]
 
 
+def _mirrored(i: Any, n: int) -> Any:
+    period = max(2 * (n - 1), 1)
+    return n - 1 - np.abs(np.mod(i, period) - (n - 1))
+
+
+REPEAT: dict[str, Callable[[Any, int], Any]] = {
+    "edge": lambda i, n: np.clip(i, 0, n - 1),
+    "wrap": np.mod,
+    "reflect": _mirrored,
+}
+"""Which of n elements stands at position i, inside or outside of 0 .. n - 1."""
+
+
 def padding_index(shape: tuple[int, ...], widths: Sequence[tuple[int, int]], mode: str) -> tuple[Any, ...]:
     """Which element stands at every place of an array padded by repetition."""
-    lines = [np.pad(np.arange(n), width, mode=mode) for n, width in zip(shape, widths, strict=True)]  # type: ignore[call-overload]
+    lines = (REPEAT[mode](np.arange(-a, n + b), n) for n, (a, b) in zip(shape, widths, strict=True))
     return np.ix_(*lines)
 
 

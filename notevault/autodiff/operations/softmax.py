@@ -16,13 +16,13 @@ ROWS = (Sample((Reals((4,)),)), Sample((Reals((3, 4)),)), Sample((Reals((3, 4)),
 
 def stable_softmax(x: Value, axis: int = -1) -> Value:
     """softmax of plain numbers."""
-    weights = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    weights = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
     return weights / np.sum(weights, axis=axis, keepdims=True)
 
 
 def stable_log_softmax(x: Value, axis: int = -1) -> Value:
     """log_softmax of plain numbers."""
-    shifted = x - np.max(x, axis=axis, keepdims=True)
+    shifted = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
 
 
@@ -109,7 +109,7 @@ def logsumexp(x: Value, *, axis: Axis = None, keepdims: bool = False) -> Value:
     >>> round(float(logsumexp(np.zeros(2))), 6)
     0.693147
     """
-    top = np.max(x, axis=axis, keepdims=True)
+    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0).astype(np.asarray(top).dtype)
     with np.errstate(divide="ignore"):
         total = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=keepdims))

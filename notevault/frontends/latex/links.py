@@ -294,7 +294,24 @@ def _compared(
                 if result.different:
                     return _elsewhere(computed, claimed, variable) or _refuted(computed, claimed, result)
                 results.append(result)
-    return _verified(last, results)
+    verdict = _verified(last, results)
+    return replace(verdict, evidence={**verdict.evidence, **_subject(left, lowering)})
+
+
+def _subject(left: Node, lowering: Lowering) -> dict[str, Any]:
+    """The function and the variable, encoded, where `left` is the first derivative of a scalar; else nothing."""
+    match left:
+        case Derivative(function=function, variables=(Name() as variable,)):
+            pass
+        case Call(function=function, primes=1, arguments=(Name() as variable,)):
+            pass
+        case _:
+            return {}
+    try:
+        value = replace(lowering, expand=True).function_of(function, variable)
+        return {} if isinstance(value, Vec) else {"function": encode(value), "variable": opaque(variable)}
+    except (NotUnderstoodError, AbstractError, ExpressionError, *_ENGINE_ERRORS):
+        return {}
 
 
 def _with_numbers(expr: Expr, lowering: Lowering) -> Expr:
