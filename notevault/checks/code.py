@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from notevault.checks.causes import PLACEHOLDER, Judgement, Origin, Surroundings, judge
 from notevault.checks.cells import Cell, python_cells
@@ -21,6 +21,7 @@ from notevault.rules import RULES
 from notevault.sandbox import Worker
 
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
+_LINE = re.compile(r"\bline (\d{1,6})\b")
 _CODES = {Status.SYNTAX: "NV301", Status.ERROR: "NV302", Status.LIMIT: "NV304"}
 _CLAIM_CODES = {"gradient": "NV401", "equation": "NV404", "update-rule": "NV403", "output": "NV303"}
 
@@ -147,7 +148,7 @@ def _status_of(cell: Cell, outcome: Outcome, claims: Sequence[Claim]) -> tuple[S
         return Status.MISMATCH, refuted[0].verdict.reason + given
     agreed = [f"{claim.kind} at line {claim.span.line}" for claim in claims if _is_verified(claim)]
     held = [f"{outcome.assertions} assertion{'s' * (outcome.assertions > 1)}"] if outcome.assertions else []
-    facts = (*agreed, *held, *outcome.agreed)
+    facts = (*agreed, *held, *(_in_note(cell, text) for text in outcome.agreed))
     if facts:
         return Status.VERIFIED, f"it agrees with what the note states: {', '.join(facts)}{given}"
     return Status.RAN, f"it ran{given}"
@@ -170,13 +171,18 @@ def _claims(note: Note, cell: Cell, outcome: Outcome, *, settled: bool, suffix: 
     for finding in outcome.findings:
         span = _span_of(note, cell, finding)
         text = finding.text
-        found.append(Claim(note.path, finding.kind, finding.source, text, span, _said(finding.verdict, suffix)))
+        verdict = replace(finding.verdict, reason=_in_note(cell, finding.verdict.reason))
+        found.append(Claim(note.path, finding.kind, finding.source, text, span, _said(verdict, suffix)))
     return tuple(sorted(found, key=lambda claim: (claim.span, claim.kind, claim.text)))
 
 
+def _in_note(cell: Cell, text: str) -> str:
+    """The text with its lines counted in the note: in the jail they are those of the block."""
+    return _LINE.sub(lambda match: f"line {cell.line + int(match[1])}", text)
+
+
 def _said(verdict: Verdict, suffix: str) -> Verdict:
-    reason = verdict.reason + suffix if verdict.reason else suffix.strip()
-    return Verdict(verdict.outcome, verdict.confidence, reason, verdict.diagnosis, verdict.evidence)
+    return replace(verdict, reason=verdict.reason + suffix if verdict.reason else suffix.strip())
 
 
 def _span_of(note: Note, cell: Cell, place: Compared | Finding) -> Span:

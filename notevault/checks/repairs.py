@@ -117,7 +117,7 @@ def _indentation(lines: Sequence[str], failure: Failure) -> Iterator[Candidate]:
     row = failure.line - 1
     here = _margin(lines[row])
     margins = {_margin(line) for line in lines[:row] if line.strip()}
-    for margin in sorted(margins - {here}, key=lambda text: abs(len(text) - len(here))):
+    for margin in sorted(margins - {here}, key=lambda text: (abs(len(text) - len(here)), text)):
         change = (Replacement(failure.line, 1, len(here) + 1, margin),)
         yield Candidate("indent the line as the lines above", change)
         block = [n for n in range(row, len(lines)) if lines[n].startswith(here) and lines[n].strip()]

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from notevault.checks.execution import Execution
-from notevault.checks.observation import BlockCode, Watchers
+from notevault.checks.observation import Watchers
 from notevault.checks.outcome import State
 from notevault.frontends.claims import Confidence, Finding, Outcome, Verdict
+from notevault.frontends.watching.block import BlockCode
 
 
 class Watching:
