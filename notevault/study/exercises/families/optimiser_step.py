@@ -100,10 +100,10 @@ OPTIMISERS = (
 
 def optimiser_step(subject: Subject, seed: int) -> Exercise | None:
     """The gradient at a point, and one step from there; the seed chooses the optimiser, the parameter and the rate."""
-    if not isinstance(subject, ComputationSubject):
+    if not isinstance(subject, ComputationSubject) or not subject.parameters:
         return None
     random_ = random_of(subject, FAMILY, seed)
-    optimiser, parameter = random_.choice(OPTIMISERS), random_.choice(subject.wrt)
+    optimiser, parameter = random_.choice(OPTIMISERS), random_.choice(subject.parameters)
     done = pleasant(subject.computation, random_)
     if done is None or not done.adjoint(parameter):
         return None
