@@ -10,6 +10,7 @@ from notevault.frontends.claims import Confidence, Outcome, Verdict
 
 _REMARK = re.compile(r"\s*\([^()]*\)\s*$")
 _LONGEST = 120
+_LONGEST_COMPARED = 5_000  # what people copy into notes is shorter; what attacks a regular expression is not
 
 
 def verdict_on(compared: Compared, *, settled: bool) -> Verdict | None:
@@ -19,7 +20,7 @@ def verdict_on(compared: Compared, *, settled: bool) -> Verdict | None:
     like a value, or has the form of what was printed with other numbers in it. Never when the block is not `settled`,
     that is, prints something else each time.
     """
-    if not compared.actual:
+    if not compared.actual or len(compared.text) > _LONGEST_COMPARED:
         return None
     evidence = {"stated": compared.text, "printed": compared.actual[0]}
     if any(agrees(text, actual) for text in _readings(compared) for actual in compared.actual):

@@ -91,14 +91,12 @@ def _with_stopped(outcome: Outcome, cells: Sequence[Cell], stopped: Sequence[Sto
 
 def compile_failures(runner: Worker, sources: Sequence[str]) -> list[Failure | None]:
     """Why each source does not compile, `None` where it does; they are compiled in the jail, and not run."""
-    found: list[Failure | None] = []
-    for source in sources:
-        answer = runner.run({"compile": [source]})
-        match answer.result:
-            case [None]:
-                found.append(None)
-            case [dict(data)]:
-                found.append(Failure.from_json(data))
-            case _:
-                found.append(Failure("SyntaxError", (), f"the compiler ended with {answer.status}", 1, 1, 1, 2))
-    return found
+    if not sources:
+        return []
+    answer = runner.run({"compile": list(sources)})
+    match answer.result:
+        case list(found) if answer.status == "ok" and len(found) == len(sources):
+            return [None if data is None else Failure.from_json(data) for data in found]
+    if len(sources) > 1:  # one of them stopped the compiler: which?
+        return [failure for source in sources for failure in compile_failures(runner, [source])]
+    return [Failure("SyntaxError", (), f"the compiler ended with {answer.status}", 1, 1, 1, 2)]
