@@ -64,12 +64,10 @@ def app(context: click.Context, vault: Path | None, color: str) -> None:
 def main() -> None:
     """Run the command line; exits with 0 (clean), 1 (findings), 2 (misuse) or 130 (interrupted)."""
     try:
-        app.main(standalone_mode=False)
+        sys.exit(app.main(standalone_mode=False))
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except click.exceptions.Exit as exit_:
-        sys.exit(exit_.exit_code)
     except NotevaultError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)
