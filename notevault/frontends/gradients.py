@@ -21,7 +21,7 @@ def judge(
     """Whether `claimed` is the derivative of `function` by `variables` (one after the other).
 
     >>> x, w = sympy.symbols("x w")
-    >>> verdict = judge((w * x) ** 2, w, 2 * w * x)
+    >>> verdict = judge((w * x - 1) ** 2, w, 2 * (w * x - 1))
     >>> str(verdict.outcome), verdict.diagnosis, verdict.reason
     ('refuted', 'missing chain factor', 'the chain factor x is missing: it is the derivative of w*x by w')
     """
