@@ -44,7 +44,8 @@ def _can_only_be_an_output(compared: Compared) -> bool:
     alike = any(same_kind(compared.text, actual) for actual in compared.actual)
     if compared.verbatim:
         return True
-    return alike or (compared.marked and looks_like_a_value(compared.text))
+    value = looks_like_a_value(compared.text)
+    return (alike or value) if compared.marked else (alike and value)
 
 
 def shortened(text: str) -> str:
