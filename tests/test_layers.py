@@ -44,7 +44,7 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
     "rules": frozenset(),
     "autodiff": frozenset({"numpy"}),
     "sandbox": frozenset(),
-    "notes": frozenset({"markdown_it", "mdit_py_plugins", "frontmatter", "yaml"}),
+    "notes": frozenset({"markdown_it", "yaml"}),
     "vault": frozenset({"rapidfuzz"}),
     "graph": frozenset({"networkx", "numpy"}),
     "frontends": frozenset({"numpy", "sympy", "mpmath"}),

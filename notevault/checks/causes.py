@@ -179,7 +179,7 @@ def _assertion(failure: Failure, _outcome: Outcome, _around: Surroundings) -> Ju
     if failure.type != "AssertionError":
         return None
     said = f": {first_sentence(failure.message)}" if failure.message.strip() else ""
-    return Status.ERROR, f"the assertion at its line {failure.line} does not hold{said}"
+    return Status.ERROR, f"an assertion does not hold{said}"
 
 
 _NETWORK_TYPES = ("URLError", "HTTPError", "gaierror", "ConnectionError", "RequestException", "herror")
@@ -219,8 +219,8 @@ _CAUSES: Sequence[Callable[[Failure, Outcome, Surroundings], Judgement | None]] 
     _missing_module,
     _optional_dependency,
     _undefined,
-    _cascade,
     _process,
+    _cascade,
     _input,
     _forbidden,
     _placeholder,

@@ -9,6 +9,8 @@ from contextlib import ExitStack, contextmanager
 
 from notevault.checks.cells import Cell, python_cells
 from notevault.checks.code import NoteCheck, check_note
+from notevault.checks.equations import equation_claims
+from notevault.checks.flashcards import flashcard_diagnostics
 from notevault.checks.model import BlockResult, Report, Status
 from notevault.checks.sessions import compile_failures, worker
 from notevault.checks.syntax import explain
@@ -41,15 +43,29 @@ def check_vault(
     wanted = {path: note for path, note in vault.notes.items() if only is None or path in only}
     jail, why_not = _jail(run=run, unsafe=unsafe)
     notes = [note for note in wanted.values() if python_cells(note)]
-    checks = _check_all(notes, jail, why_not, min(jobs, _MOST_JOBS), progress) if notes else {}
-    ordered = [checks[path] for path in sorted(checks)]
+    try:
+        checks = _check_all(notes, jail, why_not, min(jobs, _MOST_JOBS), progress) if notes else {}
+    except WorkerError as error:
+        checks = {note.path: _not_run(note, _failed(error)) for note in notes}
+    ordered = [checks[path] for path in sorted(checks)] + _check_prose(list(wanted.values()), progress)
     found = [diagnostic for diagnostic in vault.diagnostics if diagnostic.note in wanted]
     found += [diagnostic for check in ordered for diagnostic in check.diagnostics]
     return Report(
         tuple(block for check in ordered for block in check.blocks),
-        tuple(claim for check in ordered for claim in check.claims),
+        tuple(sorted((claim for check in ordered for claim in check.claims), key=lambda claim: claim.sort_key)),
         tuple(sorted(found, key=lambda diagnostic: diagnostic.sort_key)),
     )
+
+
+def _check_prose(notes: list[Note], progress: Progress | None) -> list[NoteCheck]:
+    """What the formulas and the handwritten cards of each note state."""
+    checks = []
+    for done, note in enumerate(notes, 1):
+        claims, diagnostics = equation_claims(note)
+        checks.append(NoteCheck((), claims, (*diagnostics, *flashcard_diagnostics(note))))
+        if progress is not None:
+            progress(done, len(notes), "checking formulas")
+    return checks
 
 
 def _jail(*, run: bool, unsafe: bool) -> tuple[str, str | None]:
@@ -85,7 +101,7 @@ def _check_all(
                 return _compile_only(note, runner, why_not) if why_not else check_note(note, runner)
             except WorkerError as error:
                 runner.restart()
-                return _not_run(note, f"the jail failed ({error.why.strip().splitlines()[-1:] or 'no word'})")
+                return _not_run(note, _failed(error))
             finally:
                 idle.put(runner)
 
@@ -95,6 +111,10 @@ def _check_all(
             if progress is not None:
                 progress(done, len(notes), "checking code")
     return checks
+
+
+def _failed(error: WorkerError) -> str:
+    return f"the jail failed ({(error.why.strip().splitlines() or ['it does not say why'])[-1]})"
 
 
 def _skipped(note: Note, cells: tuple[Cell, ...], cell: Cell, reason: str) -> BlockResult:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from notevault.checks.causes import PLACEHOLDER, Origin, Surroundings, judge
+from notevault.checks.causes import PLACEHOLDER, Judgement, Origin, Surroundings, judge
 from notevault.checks.cells import Cell, python_cells
 from notevault.checks.mend import mend
 from notevault.checks.model import BlockResult, Claim, Status
@@ -21,6 +21,7 @@ from notevault.rules import RULES
 from notevault.sandbox import Worker
 
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
+_LINE = re.compile(r"\bline (\d{1,6})\b")
 _CODES = {Status.SYNTAX: "NV301", Status.ERROR: "NV302", Status.LIMIT: "NV304"}
 _CLAIM_CODES = {"gradient": "NV401", "equation": "NV404", "update-rule": "NV403", "output": "NV303"}
 
@@ -34,6 +35,15 @@ class NoteCheck:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The cells of a note, what the jail said of each, and what to think of it."""
+
+    cells: Sequence[Cell]
+    outcomes: Sequence[Outcome]
+    judgements: Sequence[Judgement | None]
+
+
 def check_note(note: Note, runner: Worker) -> NoteCheck:
     """Run the Python blocks of `note` in order, and say what became of each."""
     cells = python_cells(note)
@@ -41,8 +51,10 @@ def check_note(note: Note, runner: Worker) -> NoteCheck:
         return NoteCheck()
     outcomes = run_cells(runner, cells)
     unsettled = _unsettled(runner, cells, outcomes)
+    judgements = _judged(cells, outcomes)
     parts = [
-        _check_cell(note, runner, cells, outcomes, index, settled=index not in unsettled) for index in range(len(cells))
+        _check_cell(note, runner, Session(cells, outcomes, judgements), index, settled=index not in unsettled)
+        for index in range(len(cells))
     ]
     return NoteCheck(
         tuple(block for part in parts for block in part.blocks),
@@ -80,12 +92,16 @@ def _all_compared(cell: Cell, outcome: Outcome) -> tuple[Compared, ...]:
     return (*outcome.compared, Compared(cell.output.text, 0, 0, 0, 0, True, True, (outcome.stdout,)))
 
 
-def _surroundings(cells: Sequence[Cell], outcomes: Sequence[Outcome], index: int) -> Surroundings:
+def _judged(cells: Sequence[Cell], outcomes: Sequence[Outcome]) -> list[Judgement | None]:
+    """The judgement on every block in turn; each knows what became of those above."""
+    judgements: list[Judgement | None] = []
     lost: dict[str, Origin] = {}
     star: Origin | None = None
     above: set[str] = set()
-    for cell, outcome in zip(cells[:index], outcomes[:index], strict=True):
-        judged = judge(outcome, _surroundings(cells, outcomes, outcome.index), cell.source)
+    for index, (cell, outcome) in enumerate(zip(cells, outcomes, strict=True)):
+        below = {name: cells[o.index].line for o in reversed(outcomes[index + 1 :]) for name in o.binds}
+        judged = judge(outcome, Surroundings(dict(lost), frozenset(above), below, star), cell.source)
+        judgements.append(judged)
         why = Origin(cell.line, judged[1] if judged else cell.skip or "it was skipped")
         for name in outcome.binds:
             lost.pop(name, None)
@@ -94,15 +110,12 @@ def _surroundings(cells: Sequence[Cell], outcomes: Sequence[Outcome], index: int
             lost |= dict.fromkeys(outcome.binds, Origin(cell.line, f"it has {PLACEHOLDER}"))
         above |= {*outcome.binds, *(text.partition(" ")[0] for text in outcome.supplied)}
         star = why if outcome.star and outcome.state is not State.DONE else star
-    below = {name: c.line for c, o in zip(cells, outcomes, strict=True) if o.index > index for name in o.binds}
-    return Surroundings(lost, frozenset(above), below, star)
+    return judgements
 
 
-def _check_cell(
-    note: Note, runner: Worker, cells: Sequence[Cell], outcomes: Sequence[Outcome], index: int, *, settled: bool
-) -> NoteCheck:
-    cell, outcome = cells[index], outcomes[index]
-    judged = judge(outcome, _surroundings(cells, outcomes, index), cell.source)
+def _check_cell(note: Note, runner: Worker, session: Session, index: int, *, settled: bool) -> NoteCheck:
+    cells = session.cells
+    cell, outcome, judged = cells[index], session.outcomes[index], session.judgements[index]
     mended = None
     if judged and judged[0] is Status.SYNTAX and outcome.failure:
         mended = mend(runner, cells, index, outcome.failure, note.source)
@@ -135,7 +148,7 @@ def _status_of(cell: Cell, outcome: Outcome, claims: Sequence[Claim]) -> tuple[S
         return Status.MISMATCH, refuted[0].verdict.reason + given
     agreed = [f"{claim.kind} at line {claim.span.line}" for claim in claims if _is_verified(claim)]
     held = [f"{outcome.assertions} assertion{'s' * (outcome.assertions > 1)}"] if outcome.assertions else []
-    facts = (*agreed, *held, *outcome.agreed)
+    facts = (*agreed, *held, *(_in_note(cell, text) for text in outcome.agreed))
     if facts:
         return Status.VERIFIED, f"it agrees with what the note states: {', '.join(facts)}{given}"
     return Status.RAN, f"it ran{given}"
@@ -158,13 +171,18 @@ def _claims(note: Note, cell: Cell, outcome: Outcome, *, settled: bool, suffix: 
     for finding in outcome.findings:
         span = _span_of(note, cell, finding)
         text = finding.text
-        found.append(Claim(note.path, finding.kind, finding.source, text, span, _said(finding.verdict, suffix)))
+        verdict = replace(finding.verdict, reason=_in_note(cell, finding.verdict.reason))
+        found.append(Claim(note.path, finding.kind, finding.source, text, span, _said(verdict, suffix)))
     return tuple(sorted(found, key=lambda claim: (claim.span, claim.kind, claim.text)))
 
 
+def _in_note(cell: Cell, text: str) -> str:
+    """The text with its lines counted in the note: in the jail they are those of the block."""
+    return _LINE.sub(lambda match: f"line {cell.line + int(match[1])}", text)
+
+
 def _said(verdict: Verdict, suffix: str) -> Verdict:
-    reason = verdict.reason + suffix if verdict.reason else suffix.strip()
-    return Verdict(verdict.outcome, verdict.confidence, reason, verdict.diagnosis, verdict.evidence)
+    return replace(verdict, reason=verdict.reason + suffix if verdict.reason else suffix.strip())
 
 
 def _span_of(note: Note, cell: Cell, place: Compared | Finding) -> Span:

@@ -6,9 +6,9 @@ import re
 from decimal import Decimal, InvalidOperation
 
 _NUMPY_SCALAR = re.compile(r"\bnp\.(?:float|int|uint|complex|bool|str)\w*\(([^()]*)\)|\bnp\.(True|False)_")
-_NUMBER = re.compile(r"[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_NUMBER = re.compile(r"[-+]?(?:\d[\d_]*+(?:\.\d*+)?|\.\d++)(?:[eE][-+]?\d++)?")
 _TOKEN = re.compile(
-    r"(?P<number>(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w))|(?P<word>\w+)|(?P<other>[^\w\s])"
+    r"(?P<number>(?<![\w.])[-+]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][-+]?\d++)?(?!\w))|(?P<word>\w++)|(?P<other>[^\w\s])"
 )
 _ELLIPSIS = "..."
 _FULL_PRECISION = 15

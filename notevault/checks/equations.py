@@ -132,7 +132,10 @@ def _diagnostic(note: Note, finding: Finding, span: Span) -> Diagnostic:
 
 def message(verdict: Verdict, summary: str) -> str:
     """One line for a person: what is wrong, with the point at which it can be seen."""
-    said = f"{summary} {verdict.reason[:1].upper()}{verdict.reason[1:]}." if verdict.reason else summary
+    reason = verdict.reason
+    if reason[1:2].isalpha():  # a name of one letter keeps its case
+        reason = reason[0].upper() + reason[1:]
+    said = f"{summary} {reason}." if reason else summary
     shown = verdict.evidence.get("counterexample")
     if isinstance(shown, dict) and shown.get("at") and len(shown["at"]) <= 6:
         at = ", ".join(f"{name} = {value:g}" for name, value in shown["at"].items())

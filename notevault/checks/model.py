@@ -57,6 +57,11 @@ class Claim:
     span: Span
     verdict: Verdict
 
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        """The order in which claims are shown: by note, then by place."""
+        return (self.note, self.span.start, self.span.end, self.kind, self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -62,9 +62,9 @@ CONVENTIONAL: Mapping[str, str] = {
 }
 
 _ROUGH_BINDING = re.compile(
-    r"^\s*(?:(?:async\s+)?(?:def|class)\s+(\w+)|import\s+(\w+)\s*$|.*\bimport\b.*\bas\s+(\w+)|([\w\s,]+?)\s*=(?!=))",
-    re.MULTILINE,
+    r"\s*+(?:(?:async\s+)?(?:def|class)\s+(\w+)|import\s+(\w+)\s*$|.*\bimport\b.*\bas\s+(\w+)|([\w ,]+?) *=(?!=))"
 )
+_LONGEST_LINE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +109,6 @@ def rough_binds(source: str) -> frozenset[str]:
     >>> sorted(rough_binds("import numpy as np\\nloss = (a - y)2\\nw, b = 1, 2"))
     ['b', 'loss', 'np', 'w']
     """
-    found = (name for match in _ROUGH_BINDING.finditer(source) for name in match.groups() if name)
+    lines = (line for line in source.split("\n") if len(line) <= _LONGEST_LINE)
+    found = (name for line in lines if (match := _ROUGH_BINDING.match(line)) for name in match.groups() if name)
     return frozenset(name for text in found for name in re.findall(r"[A-Za-z_]\w*", text))

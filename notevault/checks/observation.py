@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
-import importlib.util
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from notevault.checks.execution import Execution
 from notevault.checks.outcome import Outcome, State
@@ -16,12 +14,14 @@ from notevault.checks.recorder import StoppedError
 from notevault.checks.timer import time_limit
 from notevault.frontends.claims import Finding, Verdict
 from notevault.frontends.claims import Outcome as Decision
+from notevault.frontends.observers import OBSERVERS
+from notevault.frontends.watching.block import Observer
 
 _LONGEST = 300
 
 
 @dataclass(frozen=True, slots=True)
-class BlockCode:
+class ObservedBlock:
     """A block as an observer sees it; `filename` is that of its code objects."""
 
     index: int
@@ -29,32 +29,11 @@ class BlockCode:
     filename: str
 
 
-class Observer(Protocol):
-    """One notation, watched while the blocks of one note run."""
-
-    def start(self, namespace: dict[str, Any]) -> None:
-        """Once, before the first block."""
-
-    def before(self, block: BlockCode) -> None:
-        """Before each block that compiles."""
-
-    def after(self, block: BlockCode, namespace: dict[str, Any]) -> list[Finding]:
-        """After it, whether or not it came to its end."""
-
-
-def _table() -> Sequence[Callable[[], Observer]]:
-    if importlib.util.find_spec("notevault.frontends.observers") is None:
-        return ()
-    table: Sequence[Callable[[], Observer]] = importlib.import_module("notevault.frontends.observers").OBSERVERS
-    return table
-
-
 class Watchers:
     """All observers of one session. One that fails says so in a finding, and takes no block with it."""
 
-    def __init__(self, factories: Sequence[Callable[[], Observer]] | None = None) -> None:
-        table = _table() if factories is None else factories
-        self.observers = [factory() for factory in table]
+    def __init__(self, factories: Sequence[Callable[[], Observer]] = OBSERVERS) -> None:
+        self.observers = [factory() for factory in factories]
 
     def start(self, namespace: dict[str, Any]) -> None:
         """Before the first block."""
@@ -65,7 +44,7 @@ class Watchers:
         self, index: int, filename: str, execution: Execution, namespace: dict[str, Any]
     ) -> tuple[list[Finding], Outcome]:
         """Run `execution`; there are findings only when the block came to its end."""
-        code = BlockCode(index, execution.source, filename)
+        code = ObservedBlock(index, execution.source, filename)
         findings: list[Finding] = []
         for observer in self.observers:
             with self._guarded(observer, execution, findings):

@@ -10,6 +10,7 @@ from notevault.frontends.claims import Confidence, Outcome, Verdict
 
 _REMARK = re.compile(r"\s*\([^()]*\)\s*$")
 _LONGEST = 120
+_LONGEST_COMPARED = 5_000  # what people copy into notes is shorter; what attacks a regular expression is not
 
 
 def verdict_on(compared: Compared, *, settled: bool) -> Verdict | None:
@@ -19,7 +20,7 @@ def verdict_on(compared: Compared, *, settled: bool) -> Verdict | None:
     like a value, or has the form of what was printed with other numbers in it. Never when the block is not `settled`,
     that is, prints something else each time.
     """
-    if not compared.actual:
+    if not compared.actual or len(compared.text) > _LONGEST_COMPARED:
         return None
     evidence = {"stated": compared.text, "printed": compared.actual[0]}
     if any(agrees(text, actual) for text in _readings(compared) for actual in compared.actual):
@@ -43,7 +44,8 @@ def _can_only_be_an_output(compared: Compared) -> bool:
     alike = any(same_kind(compared.text, actual) for actual in compared.actual)
     if compared.verbatim:
         return True
-    return alike or (compared.marked and looks_like_a_value(compared.text))
+    value = looks_like_a_value(compared.text)
+    return (alike or value) if compared.marked else (alike and value)
 
 
 def shortened(text: str) -> str:

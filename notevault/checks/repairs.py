@@ -47,6 +47,8 @@ class Candidate:
 Maker = Callable[[Sequence[str], Failure], Iterator[Candidate]]
 
 _MOST_CANDIDATES = 24
+_MOST_LINES = 2_000
+_LONGEST_LINE = 1_000
 _INDENT = "    "
 _STRING = re.compile(r"""('[^'\n]*'|"[^"\n]*")|(#.*)$""")
 
@@ -54,6 +56,8 @@ _STRING = re.compile(r"""('[^'\n]*'|"[^"\n]*")|(#.*)$""")
 def candidates(source: str, failure: Failure) -> list[Candidate]:
     """The repairs to try, the smallest first; in the order of the makers among equals."""
     lines = source.split("\n")
+    if len(lines) > _MOST_LINES or max(map(len, lines)) > _LONGEST_LINE:
+        return []  # nobody wrote this by hand
     found: dict[tuple[Replacement, ...], Candidate] = {}
     for make in MAKERS:
         for candidate in make(lines, failure):
@@ -113,7 +117,7 @@ def _indentation(lines: Sequence[str], failure: Failure) -> Iterator[Candidate]:
     row = failure.line - 1
     here = _margin(lines[row])
     margins = {_margin(line) for line in lines[:row] if line.strip()}
-    for margin in sorted(margins - {here}, key=lambda text: abs(len(text) - len(here))):
+    for margin in sorted(margins - {here}, key=lambda text: (abs(len(text) - len(here)), text)):
         change = (Replacement(failure.line, 1, len(here) + 1, margin),)
         yield Candidate("indent the line as the lines above", change)
         block = [n for n in range(row, len(lines)) if lines[n].startswith(here) and lines[n].strip()]

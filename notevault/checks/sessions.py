@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from notevault.checks.cells import Cell
 from notevault.checks.names import rough_binds
 from notevault.checks.outcome import Failure, MalformedOutcomeError, Outcome, State
 from notevault.frontends.claims import MalformedFindingError
-from notevault.sandbox import Answer, Limits, Worker
+from notevault.sandbox import Answer, Limits, Worker, WorkerError
 
 ENTRY = "notevault.checks.session:serve"
 PRELOAD = ("numpy", "sympy", "notevault.checks.session")
@@ -20,9 +21,18 @@ _OUTPUT_CHARACTERS = 100_000
 _MOST_RESTARTS = 3
 
 
-def worker(jail: str) -> Worker:
-    """A worker that runs sessions; use it in a with statement."""
-    return Worker(ENTRY, PRELOAD, Limits(seconds=_SESSION_SECONDS), jail=jail)
+@contextmanager
+def worker(jail: str) -> Iterator[Worker]:
+    """A worker that runs sessions, after a first one that does nothing was seen to end well.
+
+    Raises WorkerError where it does not: that is a fault of the machine, which no note is to be blamed for.
+    """
+    with Worker(ENTRY, PRELOAD, Limits(seconds=_SESSION_SECONDS), jail=jail) as runner:
+        block = {"index": 0, "source": "pass", "skip": False, "wants": []}
+        answer = runner.run({"blocks": [block], "seed": 0, "seconds": BLOCK_SECONDS, "output": _OUTPUT_CHARACTERS})
+        if len(_read(answer)) != 1:
+            raise WorkerError(answer.stderr or f"a session of nothing ended with {answer.status!r}")
+        yield runner
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +101,12 @@ def _with_stopped(outcome: Outcome, cells: Sequence[Cell], stopped: Sequence[Sto
 
 def compile_failures(runner: Worker, sources: Sequence[str]) -> list[Failure | None]:
     """Why each source does not compile, `None` where it does; they are compiled in the jail, and not run."""
-    found: list[Failure | None] = []
-    for source in sources:
-        answer = runner.run({"compile": [source]})
-        match answer.result:
-            case [None]:
-                found.append(None)
-            case [dict(data)]:
-                found.append(Failure.from_json(data))
-            case _:
-                found.append(Failure("SyntaxError", (), f"the compiler ended with {answer.status}", 1, 1, 1, 2))
-    return found
+    if not sources:
+        return []
+    answer = runner.run({"compile": list(sources)})
+    match answer.result:
+        case list(found) if answer.status == "ok" and len(found) == len(sources):
+            return [None if data is None else Failure.from_json(data) for data in found]
+    if len(sources) > 1:  # one of them stopped the compiler: which?
+        return [failure for source in sources for failure in compile_failures(runner, [source])]
+    return [Failure("SyntaxError", (), f"the compiler ended with {answer.status}", 1, 1, 1, 2)]

@@ -25,7 +25,7 @@ class Stated:
 
     `first` and `last` are the lines of the statement it speaks of. `beside` it, or below; a comment below may speak
     of all that was printed since the last such comment. `marked` when it says "Output:" or the like, else it is a bare
-    value, or one after an arrow, which may as well be a remark. `shows` is how the statement gives its text: it
+    text, or one after an arrow, which may as well be a remark. `shows` is how the statement gives its text: it
     prints, or is an expression, or binds a name.
     """
 
@@ -82,7 +82,7 @@ def stated_outputs(source: str, tree: ast.Module) -> list[Stated]:
         if marked and len(continued) > 1:
             text = "\n".join([text, *(c.text.lstrip("#").strip() for c in continued[1:])]).strip()
             used.update(c.line for c in continued)
-        bare = not marked and shows != "name" and looks_like_a_value(text) and not numbering
+        bare = not marked and not numbering and (shows == "prints" or (shows == "value" and looks_like_a_value(text)))
         if text and (marked or bare):
             last = continued[-1]
             end = last.column + len(last.text)

@@ -26,6 +26,7 @@ _LINES: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(_PRINTED), "this line looks like printed output, not Python"),
     (re.compile(r"[-+*/%=]\s*$"), "what this line begins is not finished, and the next line does not belong to it"),
 )
+_LONGEST_LINE = 400
 _BESIDE = re.compile(r"([)\]])\s?(\d)(?![\d.])|(\w+)  ([\w.]+)")
 
 
@@ -40,7 +41,7 @@ def explain(failure: Failure, source: str) -> str:
     'between `)` and `2` an operator is missing, perhaps `**`'
     """
     lines = source.split("\n")
-    line = lines[failure.line - 1] if failure.line <= len(lines) else ""
+    line = lines[failure.line - 1][:_LONGEST_LINE] if failure.line <= len(lines) else ""
     character = _strange_character(failure.message)
     if character:
         return character

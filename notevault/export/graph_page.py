@@ -9,6 +9,8 @@ from typing import Any
 from notevault.graph import study_path
 from notevault.graph.model import Step, TopicGraph, TopicKind
 
+MOST_REASONS = 2
+
 _SHOWN = frozenset({TopicKind.NOTE, TopicKind.UNRESOLVED})
 
 
@@ -41,7 +43,7 @@ def _data(graph: TopicGraph) -> dict[str, Any]:
 
 
 def _step(step: Step) -> tuple[str, str]:
-    return step.topic, " ".join(step.reasons)
+    return step.topic, " ".join(step.reasons[:MOST_REASONS])
 
 
 def _embedded(data: dict[str, Any]) -> str:

@@ -24,7 +24,7 @@ def study_path_markdown(graph: TopicGraph) -> str:
     for number, topic in enumerate(study_order(graph), start=1):
         lines.append(f"{number}. **{graph.topics[topic].title}**")
         surest = sorted(_written(before[topic], graph), key=lambda found: (-found.confidence, found.before))
-        lines += [f"   - {found.reasons[0]}" for found in surest[:MOST_REASONS]]
+        lines += [f"    - {found.reasons[0]}" for found in surest[:MOST_REASONS]]
     return "\n".join(lines) + "\n"
 
 

@@ -139,6 +139,26 @@ def _as_float(part: Expr) -> float:
     return float(part) if part.is_number else bool(part)
 
 
+def readable(expr: Expr) -> Expr:
+    """The expression without the branches that hold at single points only, for a person to read.
+
+    >>> x = sympy.Symbol("x")
+    >>> readable(sympy.Piecewise((0, sympy.Eq(x, 0)), (x * x**2, True)))
+    x**3
+    """
+    return expr.replace(
+        lambda part: isinstance(part, sympy.Piecewise) and all(_at_points(c) for _, c in part.args[:-1]),
+        lambda part: part.args[-1][0],
+    )
+
+
+def _at_points(condition: Expr) -> bool:
+    """Whether a condition holds on a set without inner points."""
+    if isinstance(condition, sympy.And):
+        return any(_at_points(part) for part in condition.args)
+    return isinstance(condition, sympy.Equality)
+
+
 def raise_(recorded: Graph, inputs: Sequence[Expr] | None = None) -> list[Expr]:
     """The outputs of a recorded scalar program as sympy expressions of its inputs (symbols of their names by default).
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from notevault.graph.cues import Role, role_of_heading, role_of_sentence
 from notevault.graph.unlinked import NameIndex
 from notevault.notes.model import Block, BlockKind, Link, LinkKind, Note
+from notevault.vault.names import folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ PARENT = frozenset({"up", "parent", "parents"})
 _SENTENCE_END = re.compile(r"[.!?:]\s+|  \n")
 _TEXT_KINDS = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW})
 _MARKS = " \t-*+0123456789.)|[]#"
+_REACH = 400
+"""So many characters before a name are looked at: enough for a sentence, and little for a paragraph of links."""
 _SHORT = 5
 """A paragraph of so few words above a list is its heading."""
 _OPENING = 3
@@ -52,7 +55,7 @@ def mentions(note: Note, names: NameIndex) -> Iterator[Mention]:
             yield Mention(_property_role(note, link), link)
         elif row >= 0 and not link.embedded and link.span.start < note.blocks[row].span.end:
             block = note.blocks[row]
-            before = note.text[block.span.start : link.span.start]
+            before = note.text[max(block.span.start, link.span.start - _REACH) : link.span.start]
             yield Mention(_role(block, before, labels[row], opening.get(row, -1)), link)
     named: set[str] = {note.path}
     for row, block in enumerate(note.blocks):
@@ -60,7 +63,10 @@ def mentions(note: Note, names: NameIndex) -> Iterator[Mention]:
             for path, at in names.find(block.plain):
                 if path not in named:
                     named.add(path)
-                    yield Mention(_role(block, block.plain[:at], labels[row], opening.get(row, -1)), path=path)
+                    yield Mention(
+                        _role(block, block.plain[max(at - _REACH, 0) : at], labels[row], opening.get(row, -1)),
+                        path=path,
+                    )
 
 
 def _opening(note: Note) -> dict[int, int]:
@@ -95,15 +101,20 @@ def _property_role(note: Note, link: Link) -> Role:
 
 
 def _labels(note: Note) -> list[str]:
-    """For each block what it stands under: the heading, or a short line such as "Related:" above a list."""
+    """For each block what it stands under: the heading, or a short line such as "Related:" above a list.
+
+    A heading that only repeats the note's title says nothing of what stands under it.
+    """
     labels: list[str] = []
     lead = ""
     for block in note.blocks:
+        heading = block.headings[-1] if block.headings else ""
+        heading = "" if folded(heading) == folded(note.title) else heading
         if block.kind not in {BlockKind.LIST_ITEM, BlockKind.TABLE_ROW}:
             lead = block.plain if block.kind is BlockKind.PARAGRAPH and _leads(block.plain) else ""
-            labels.append(block.headings[-1] if block.headings else "")
+            labels.append(heading)
         else:
-            labels.append(lead or (block.headings[-1] if block.headings else ""))
+            labels.append(lead or heading)
     return labels
 
 
@@ -118,7 +129,7 @@ def _role(block: Block, before: str, label: str, opening: int) -> Role:
         return Role.ASIDE
     sentence_start = max((match.end() for match in _SENTENCE_END.finditer(before)), default=0)
     sentence = before[sentence_start:]
-    first = opening == 0 and not sentence_start
+    first = opening == 0 and not sentence_start and len(before) < _REACH
     said = role_of_sentence(sentence)
     if said is not None:
         return said if said is not Role.IS_A or first else Role.PROSE

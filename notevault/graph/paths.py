@@ -102,8 +102,8 @@ def _ordered(graph: TopicGraph, chosen: Collection[str]) -> list[str]:
 def _notices(graph: TopicGraph, chosen: Collection[str], strength: Mapping[str, float]) -> list[str]:
     titles = {id_: topic.title for id_, topic in graph.topics.items()}
     circles = [
-        f'"{titles[found.before]}" and "{titles[found.after]}" lean on each other; the weaker reason for '
-        f'"{titles[found.before]}" first was dropped.'
+        f'"{titles[found.before]}" would come before "{titles[found.after]}" too, but that would close a circle; '
+        "of all in the circle this was the least certain."
         for found in graph.dropped
         if found.before in chosen and found.after in chosen
     ]

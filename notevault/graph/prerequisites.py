@@ -90,8 +90,11 @@ def without_circles(candidates: list[Prerequisite]) -> tuple[tuple[Prerequisite,
         else:
             following[candidate.before].append(candidate.after)
             kept.append(candidate)
-    by_ends = lambda found: (found.after, found.before)  # noqa: E731
-    return tuple(sorted(kept, key=by_ends)), tuple(sorted(dropped, key=by_ends))
+    return tuple(sorted(kept, key=_ends)), tuple(sorted(dropped, key=_ends))
+
+
+def _ends(found: Prerequisite) -> tuple[str, str]:
+    return found.after, found.before
 
 
 def _leads_to(following: Mapping[str, list[str]], start: str, goal: str) -> bool:

@@ -66,8 +66,9 @@ Entries = Iterable[tuple[YamlValue, YamlValue]]
 
 
 def _property(source: SourceText, begin: int, key: YamlValue, value: YamlValue) -> Property:
-    end = len(source.text[: begin + max(key.end, value.end)].rstrip())
-    return Property(key_text(key), value.data, source.span(begin + key.start, max(end, begin + key.end)))
+    start = begin + key.start
+    piece = source.text[start : begin + max(key.end, value.end)]
+    return Property(key_text(key), value.data, source.span(start, start + len(piece.rstrip())))
 
 
 def _named(entries: Entries, plural: str) -> Iterator[YamlValue]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 import click
+from rich.cells import cell_len
 
 from notevault.checks.model import Report
 from notevault.diagnostics import Diagnostic, Edit, SourceText
@@ -63,8 +64,8 @@ def _window(line: str, column: int) -> tuple[str, int]:
 
 
 def _blank(text: str) -> str:
-    """White space as wide as `text` (tabs stay tabs)."""
-    return "".join("\t" if character == "\t" else " " for character in text)
+    """White space as wide as `text` on a terminal (tabs stay tabs)."""
+    return "".join("\t" if character == "\t" else " " * cell_len(character) for character in text)
 
 
 def _gutter(number: int, margin: int) -> str:

@@ -11,13 +11,13 @@ LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "
 
 def github(vault: Vault, report: Report) -> str:
     """One annotation a diagnostic."""
-    return "".join(_annotation(diagnostic) + "\n" for diagnostic in report.diagnostics)
+    return "".join(_annotation(vault, diagnostic) + "\n" for diagnostic in report.diagnostics)
 
 
-def _annotation(diagnostic: Diagnostic) -> str:
+def _annotation(vault: Vault, diagnostic: Diagnostic) -> str:
     span = diagnostic.span
     fields = {
-        "file": diagnostic.note,
+        "file": (vault.root / diagnostic.note).as_posix(),
         "line": span.line,
         "endLine": span.end_line,
         "col": span.column,

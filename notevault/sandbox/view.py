@@ -14,7 +14,10 @@ import notevault
 
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/localtime")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
-SCRATCH = "/tmp"  # noqa: S108  (inside the jail: a private file system)
+SCRATCH = "/scratch"
+"""Inside the jail: a private file system. `/tmp` leads there, unless something of the view itself lies below `/tmp`."""
+
+_TEMPORARY = "/tmp"  # noqa: S108  (inside the jail)
 
 _OF_A_PREFIX = ("bin", "lib", "lib64", "pyvenv.cfg")
 _PACKAGE_FOLDERS = {"site-packages", "dist-packages"}
@@ -57,6 +60,8 @@ def current() -> View:
     links = {path: os.readlink(path) for path in SYSTEM if os.path.islink(path) and path.count("/") == 1}
     wanted = [path for path in SYSTEM if path not in links] + _of_python() + installed + [str(package)]
     readable = _outermost(os.path.abspath(path) for path in wanted if os.path.exists(path))
+    if not any(path.startswith(f"{_TEMPORARY}/") for path in readable):
+        links[_TEMPORARY] = SCRATCH
     search = [path for path in sys.path if os.path.isabs(path) and Path(path) != package.parent]
     return View(readable, links, (str(package.parent), *search))
 

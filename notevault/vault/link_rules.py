@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
 from pathlib import PurePosixPath
-
-from rapidfuzz import fuzz, process
 
 from notevault.diagnostics import Diagnostic, SourceText
 from notevault.notes.model import Note
 from notevault.rules import RULES
 from notevault.vault.model import Bucket, ResolvedLink
-from notevault.vault.names import folded, unsafe_characters
-
-NEAR = 84.0
-"""How alike (0 to 100) a name has to be before it is offered: one wrong letter in six is near enough."""
+from notevault.vault.names import unsafe_characters
+from notevault.vault.slips import SlipIndex
 
 
 def link_diagnostics(links: Iterable[ResolvedLink], notes: Mapping[str, Note]) -> Iterator[Diagnostic]:
     """One diagnostic for each link that does not simply resolve."""
-    names = sorted({name for note in notes.values() for name in (_stem(note.path), *note.aliases)})
-    compared = {name: folded(name) for name in names}
-
-    @cache
-    def nearest(target: str) -> str | None:
-        found = process.extractOne(folded(target), compared, scorer=fuzz.ratio, score_cutoff=NEAR)
-        return found[2] if found else None
-
+    meant = SlipIndex(name for note in notes.values() for name in (_stem(note.path), *note.aliases))
     messages: Mapping[Bucket, tuple[str, Callable[[ResolvedLink], str]]] = {
-        Bucket.MISSING_NOTE: ("NV101", lambda link: _missing_note(link, nearest(_stem(link.link.target)))),
+        Bucket.MISSING_NOTE: ("NV101", lambda link: _missing_note(link, meant.find(_stem(link.link.target)))),
         Bucket.MISSING_SUBPATH: ("NV102", _missing_subpath),
         Bucket.AMBIGUOUS: ("NV103", _ambiguous),
         Bucket.ALIAS_ONLY: ("NV104", _alias_only),

@@ -37,6 +37,7 @@ AGREE = [
     ">>> print('a')\na\n>>> for i in range(2):\n...     print(i)\n0\n1",
     ">>> 1 / 0\nTraceback (most recent call last):\n  ...\nZeroDivisionError: division by zero",
     "print(0.1 + 0.2)  # 0.30000000000000004",
+    "print('loss:', 0.25)  # loss: 0.25",
 ]  # fmt: skip
 
 DISAGREE = [
@@ -69,6 +70,8 @@ NOT_OUTPUTS = [
     "def f():\n    print(7)  # 8",
     "x = 3\n# Result: 4 rows are left",
     "print(5)  # see [1]",
+    "print('loss:', 0.25)  # loss: 0.24",
+    "print('a b')  # A B",
     "print(10)  # step 3",
     "print(3.5)  # in seconds",
     "import random\nprint(random.random())  # 0.123",

@@ -152,6 +152,28 @@ def test_a_constant_derivative_is_refuted_where_the_words_say_that_it_is_the_der
     assert str(last(r"f(x) = x^2", r"f'(x) = 2", around=around).outcome) == "refuted"
 
 
+def test_an_equation_to_be_solved_is_no_claim() -> None:
+    around = Surroundings(before="Solve the differential equation")
+    assert str(last(r"y = x^2", r"y' = 3x", around=around).outcome) == "not-checkable"
+    assert str(last(r"y = x^2", r"y' = 3x").outcome) == "refuted"
+
+
+def test_targets_that_add_up_to_one_are_a_sensible_reading() -> None:
+    softmax = (r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}", r"L = -\sum_{k} y_k \log p_k")
+    verdict = last(*softmax, r"\frac{\partial L}{\partial z_k} = p_k - y_k")
+    assert (str(verdict.outcome), verdict.reason) == (
+        "verified",
+        "true where all y add up to one, as probabilities do",
+    )
+    assert str(last(*softmax, r"\frac{\partial L}{\partial z_k} = y_k - p_k").outcome) == "refuted"
+
+
+def test_a_deviation_is_not_taken_for_the_sigmoid() -> None:
+    likelihood = r"\ell(\mu) = -\frac{1}{2\sigma^2}\sum_{i=1}^n (x_i - \mu)^2"
+    slope = r"\frac{\partial \ell}{\partial \mu} = \frac{1}{\sigma^2}\sum_{i=1}^n (x_i - \mu)"
+    assert str(last(likelihood, slope, around=SIGMOID).outcome) == "verified"
+
+
 def test_code_above_a_formula_defines_its_names() -> None:
     made = tuple(definitions("x = torch.tensor([1.0, 2.0])\nz = (x ** 2).sum()"))
     passages = [
@@ -196,6 +218,10 @@ SUMS = [
     (r"2^{10} = 1024 \approx 10^3", "verified"),
     ("5! = 120", "verified"),
     ("1 + 1 = 10", "not-checkable"),
+    (r"\log 100 = 2", "verified"),
+    (r"\log 8 = 3", "verified"),
+    (r"\sin 30 = 0.5", "verified"),
+    (r"\log 100 = 5.5", "refuted"),
 ]
 
 

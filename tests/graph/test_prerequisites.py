@@ -93,6 +93,22 @@ def test_a_circle_is_opened_at_its_least_certain_link() -> None:
     assert len(kept) == 2
 
 
+def test_a_study_path_says_which_circle_was_opened(tmp_path: Path) -> None:
+    files = {
+        "Heat.md": "Heat is a form of [[Energy]].",
+        "Energy.md": "Energy is a kind of [[Work]].",
+        "Work.md": "Work moves something against a [[Heat]].",
+    }
+    graph = build_graph(make_vault(tmp_path, files))
+    assert [(found.before, found.after) for found in graph.dropped] == [("Heat.md", "Work.md")]
+    path = study_path(graph, "Heat.md")
+    assert [step.title for step in path.steps] == ["Work", "Energy", "Heat"]
+    assert path.notices == (
+        '"Heat" would come before "Work" too, but that would close a circle; of all in the circle this was the least '
+        "certain.",
+    )
+
+
 EDGES = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6), st.floats(0.51, 0.99)), max_size=25)
 
 

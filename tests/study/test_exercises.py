@@ -102,7 +102,7 @@ def test_the_same_seed_gives_the_same_exercise(family: str) -> None:
 @pytest.mark.parametrize("family", ["forward-table", "backward-table", "optimiser-step", "wrong-entry"])
 def test_another_seed_gives_other_numbers(family: str) -> None:
     prompts = {exercise.prompt for exercise in made(family, 20)}
-    assert len(prompts) > 40
+    assert len(prompts) >= 15
 
 
 @pytest.mark.parametrize(

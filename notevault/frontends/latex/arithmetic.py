@@ -55,7 +55,24 @@ def judge(statement: Statement, latex: str, around: Surroundings) -> Verdict | N
         return None
     if _AFTER_NUMBER.search(latex[: statement.start]):
         return None
-    sides = [_side(tokens) for tokens in statement.items]
+    verdicts = [verdict for verdict in (_read(statement, latex, around, **way) for way in _WAYS) if verdict is not None]
+    for verdict in verdicts:
+        if verdict.outcome is Outcome.VERIFIED:
+            return verdict  # true in one way of reading logarithms and angles
+    return verdicts[0] if verdicts else None
+
+
+_WAYS: tuple[dict[str, Any], ...] = (
+    {},
+    {"logarithm": sympy.Integer(10)},
+    {"logarithm": sympy.Integer(2)},
+    {"degrees": True},
+)
+"""The base of a logarithm and the unit of an angle are often left out."""
+
+
+def _read(statement: Statement, latex: str, around: Surroundings, **way: Any) -> Verdict | None:
+    sides = [_side(tokens, way) for tokens in statement.items]
     tail = latex[statement.end :]
     verdicts = []
     for i, relation in enumerate(statement.relations):
@@ -73,17 +90,17 @@ def judge(statement: Statement, latex: str, around: Surroundings) -> Verdict | N
     return min(verdicts, key=lambda verdict: order.index(verdict.outcome), default=None)
 
 
-def _side(tokens: Sequence[object]) -> _Side | None:
+def _side(tokens: Sequence[object], way: dict[str, Any]) -> _Side | None:
     try:
         node = read(tokens, Vocabulary())  # type: ignore[arg-type]
         if any(isinstance(part, Name) and part.key not in {"pi", "log", "sqrt", "exp"} for part in _names(node)):
             return None
-        value = _value(node)
+        value = _value(node, way)
     except (NotUnderstoodError, AbstractError):
         return None
     if value is None or not value.is_real or not value.is_finite or abs(float(value)) > 1e100:
         return None
-    return _Side(node, value, _spread(node, value))
+    return _Side(node, value, _spread(node, value, way))
 
 
 def _names(node: Node) -> Iterator[Name]:
@@ -92,8 +109,8 @@ def _names(node: Node) -> Iterator[Name]:
     return (part for part in walk(node) if isinstance(part, Name) and id(part) not in called)
 
 
-def _value(node: Node) -> Expr | None:
-    value = Lowering(Context(Vocabulary()), Shapes()).lower(node)
+def _value(node: Node, way: dict[str, Any]) -> Expr | None:
+    value = Lowering(Context(Vocabulary()), Shapes(), **way).lower(node)
     return None if isinstance(value, Vec) or not value.is_number else value
 
 
@@ -103,7 +120,7 @@ def _half_unit(text: str) -> sympy.Rational:
     return sympy.Rational(1, 2 * 10 ** len(decimals)) if point else sympy.Integer(0)
 
 
-def _spread(node: Node, value: Expr) -> float:
+def _spread(node: Node, value: Expr, way: dict[str, Any]) -> float:
     total = 0.0
     for numeral in {part for part in walk(node) if isinstance(part, Number) and "." in part.text}:
         half = _half_unit(numeral.text)
@@ -112,7 +129,7 @@ def _spread(node: Node, value: Expr) -> float:
         def change(part: Node, numeral: Number = numeral, moved: Expr = moved) -> Node | None:
             return Binary("/", Number(str(moved.p)), Number(str(moved.q))) if part == numeral else None
 
-        other = _value(rewrite(node, change))
+        other = _value(rewrite(node, change), way)
         if other is not None and other.is_real:
             total += abs(float(other - value))
     return total
@@ -150,7 +167,8 @@ def _may_be_rounding(left: _Side, right: _Side, difference: float) -> bool:
         return True
     if left.exact and right.exact and left.value.is_Integer and right.value.is_Integer:
         return False
-    return difference < 1 or difference <= _NEAR * max(abs(float(left.value)), abs(float(right.value)))
+    whole = any(side.exact and side.value.is_Integer for side in (left, right))
+    return (whole and difference < 1) or difference <= _NEAR * max(abs(float(left.value)), abs(float(right.value)))
 
 
 def _against_list(left: _Side, right: _Side, tail: str, around: Surroundings) -> Verdict | None:

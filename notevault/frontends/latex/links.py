@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 import sympy
 
 from notevault.frontends.claims import Confidence, Outcome, Verdict
+from notevault.frontends.engine import readable
+from notevault.frontends.explain import explain
 from notevault.frontends.expressions import Expr, ExpressionError, encode
 from notevault.frontends.identity import Answer, Identity, equal
 from notevault.frontends.latex.context import Context, Definition
@@ -24,6 +26,8 @@ from notevault.frontends.latex.tokens import NotUnderstoodError
 from notevault.frontends.programs import TooLargeError, UnknownHeadError
 
 _ENGINE_ERRORS = (UnknownHeadError, TooLargeError)
+SHOWN = 40
+"""Expressions with more operations are not written out in a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,8 @@ def _tempered(verdict: Verdict, relation: str, chain: Chain, around: Surrounding
         return replace(
             verdict, outcome=Outcome.NOT_CHECKABLE, reason="the text around it says that it is wrong", diagnosis=None
         )
+    if around.solves_equations:
+        return Verdict(Outcome.NOT_CHECKABLE, reason="possibly an equation to be solved")
     if verdict.evidence.get("constant") == "zero" or (
         verdict.evidence.get("constant") == "number" and not around.states_derivative
     ):
@@ -283,18 +289,45 @@ def _compared(
     for trial in trials:
         sizes = found.sizes(trial)
         for indices in _assignments(found, sizes):
-            lowering = Lowering(context, found, sizes, indices, expand=expand, argument=variable, logarithm=logarithm)
+            lowering = Lowering(
+                context,
+                found,
+                sizes,
+                indices,
+                expand=expand,
+                argument=variable,
+                logarithm=logarithm,
+                bare_sigmoid=context.sigmoid and _is_of_sigma(left),
+            )
             last = lowering.lower(left), lowering.lower(right)
             for a, b in _pairs(*last):
                 computed, claimed = (_with_numbers(a, lowering), _with_numbers(b, lowering)) if values else (a, b)
-                _check_names(computed, claimed)
+                of = _function(left, lowering)
+                _check_names(computed, claimed, of)
                 result = equal(computed, claimed)
                 if result.answer is Answer.UNDETERMINED:
                     return Verdict(Outcome.INCONCLUSIVE, reason=result.reason)
                 if result.different:
-                    return _elsewhere(computed, claimed, variable) or _refuted(computed, claimed, result)
+                    return _elsewhere(computed, claimed, variable) or _refuted(computed, claimed, result, of)
                 results.append(result)
-    return _verified(last, results)
+    verdict = _verified(last, results)
+    return replace(verdict, evidence={**verdict.evidence, **_subject(left, lowering)})
+
+
+def _subject(left: Node, lowering: Lowering) -> dict[str, Any]:
+    """The function and the variable, encoded, where `left` is the first derivative of a scalar; else nothing."""
+    match left:
+        case Derivative(function=function, variables=(Name() as variable,)):
+            pass
+        case Call(function=function, primes=1, arguments=(Name() as variable,)):
+            pass
+        case _:
+            return {}
+    try:
+        value = replace(lowering, expand=True).function_of(function, variable)
+        return {} if isinstance(value, Vec) else {"function": encode(value), "variable": opaque(variable)}
+    except (NotUnderstoodError, AbstractError, ExpressionError, *_ENGINE_ERRORS):
+        return {}
 
 
 def _with_numbers(expr: Expr, lowering: Lowering) -> Expr:
@@ -328,9 +361,10 @@ def _pairs(left: Value, right: Value) -> list[tuple[Expr, Expr]]:
     return [(left, right)]
 
 
-def _check_names(left: Expr, right: Expr) -> None:
+def _check_names(left: Expr, right: Expr, of: tuple[Expr, Expr] | None) -> None:
     """Both sides must speak of the same names: one that only the claimed side has was not defined."""
-    extra = sorted(symbol.name for symbol in right.free_symbols - left.free_symbols)
+    known = left.free_symbols | (of[0].free_symbols if of is not None else set())
+    extra = sorted(symbol.name for symbol in right.free_symbols - known)
     if extra and equal(left, right).different:
         raise AbstractError(extra[0], f"abstract: {extra[0].split('_')[0]} is not defined in the note")
 
@@ -341,6 +375,11 @@ def _elsewhere(computed: Expr, claimed: Expr, variable: Name | None) -> Verdict 
     names = {symbol.name for symbol in computed.free_symbols | claimed.free_symbols}
     if equal(computed, claimed, positive=names).equal:
         return Verdict(Outcome.INCONCLUSIVE, reason="true where all names are positive, not everywhere")
+    for family, members in _families(computed.free_symbols | claimed.free_symbols).items():
+        rest = 1 - sympy.Add(*members[:-1])
+        if equal(computed.subs(members[-1], rest), claimed.subs(members[-1], rest)).equal:
+            reason = f"true where all {family} add up to one, as probabilities do"
+            return Verdict(Outcome.VERIFIED, Confidence.IDENTITY_TEST, reason, None, {"points": 1, "skipped": 0})
     parameters = names - {opaque(variable)} if variable is not None else names
     if parameters and equal(computed, claimed, unit=parameters).equal:
         return Verdict(
@@ -349,14 +388,51 @@ def _elsewhere(computed: Expr, claimed: Expr, variable: Name | None) -> Verdict 
     return None
 
 
-def _refuted(computed: Expr, claimed: Expr, result: Identity) -> Verdict:
+def _is_of_sigma(left: Node) -> bool:
+    """Whether the left side is the derivative of a function called sigma: then sigma alone is one, not a deviation."""
+    function = left.function if isinstance(left, Derivative | Call) else None
+    function = function.function if isinstance(function, Call) else function
+    return isinstance(function, Name) and function.base == "sigma"
+
+
+def _families(symbols: Collection[Expr]) -> dict[str, list[Expr]]:
+    """The elements of each vector among the symbols: y_1, y_2, y_3 under "y"."""
+    found: dict[str, list[Expr]] = {}
+    for symbol in sorted(symbols, key=lambda s: str(s.name)):
+        base, _, index = symbol.name.rpartition("_")
+        if base and index.isdigit():
+            found.setdefault(base, []).append(symbol)
+    return {base: members for base, members in found.items() if len(members) > 1}
+
+
+def _refuted(computed: Expr, claimed: Expr, result: Identity, of: tuple[Expr, Expr] | None) -> Verdict:
     evidence = _evidence(computed, claimed, result)
     if bool(claimed.free_symbols) != bool(computed.free_symbols):
         evidence["constant"] = "zero" if 0 in (claimed, computed) else "number"
-    shown = sympy.sstr(computed) if computed.count_ops() < 40 else "something else"
-    return Verdict(
-        Outcome.REFUTED, result.confidence, f"the left side is {shown}", _diagnosis(computed, claimed), evidence
-    )
+    if of is None:
+        shown = sympy.sstr(computed) if computed.count_ops() < SHOWN else "something else"
+        return Verdict(Outcome.REFUTED, result.confidence, f"the left side is {shown}", None, evidence)
+    function, variable = of
+    why = explain(function, variable, claimed, computed)
+    said = why.text if len(why.text) < 200 else why.kind
+    plain = readable(computed)
+    if plain.count_ops() < SHOWN:
+        said += f"; the derivative is {sympy.sstr(plain)}"
+    return Verdict(Outcome.REFUTED, result.confidence, said, why.kind, evidence)
+
+
+def _function(left: Node, lowering: Lowering) -> tuple[Expr, Expr] | None:
+    """The function and the variable, where the left side is a first derivative of a scalar and nothing else."""
+    if isinstance(left, Derivative) and len(left.variables) == 1:
+        function, variable = left.function, left.variables[0]
+    elif (
+        isinstance(left, Call) and left.primes == 1 and len(left.arguments) == 1 and isinstance(left.arguments[0], Name)
+    ):
+        function, variable = replace(left, primes=0), left.arguments[0]
+    else:
+        return None
+    value, symbol = lowering.function_of(function, variable), lowering.symbols(variable)
+    return None if isinstance(value, Vec) or isinstance(symbol, Vec) or not value.has(symbol) else (value, symbol)
 
 
 def _evidence(computed: Expr, claimed: Expr, result: Identity) -> dict[str, Any]:
@@ -396,12 +472,6 @@ def _verified(last: tuple[Value, Value], results: Sequence[Identity]) -> Verdict
         evidence = _evidence(computed, claimed, summary)
     reason = next((r.reason for r in results if r.reason), "")
     return Verdict(Outcome.VERIFIED, confidence, reason, None, evidence)
-
-
-def _diagnosis(computed: Expr, claimed: Expr) -> str | None:
-    if equal(computed, -claimed).equal:
-        return "sign"
-    return None
 
 
 def _reachable(nodes: Sequence[Node], context: Context) -> list[Node]:

@@ -62,7 +62,8 @@ KNOWN: Mapping[str, Callable[..., Expr]] = {**infix.FUNCTIONS, "factorial": symp
 class Lowering:
     """One way of reading: `sizes` give lengths numbers, `indices` give indices values, `expand` opens all definitions.
 
-    `argument` is what a function named without its argument is applied to; `logarithm` the base of `\\log`.
+    `argument` is what a function named without its argument is applied to; `logarithm` the base of `\\log`; `degrees`
+    whether angles are in degrees; `bare_sigmoid` whether sigma alone is the logistic function of `argument`.
     """
 
     context: Context
@@ -72,6 +73,8 @@ class Lowering:
     expand: bool = False
     argument: Name | None = None
     logarithm: Expr = sympy.E
+    degrees: bool = False
+    bare_sigmoid: bool = False
     closed: frozenset[str] = frozenset()
     depth: int = 0
 
@@ -108,7 +111,7 @@ class Lowering:
             return self.applied(definition, node)
         if definition is not None and self.expand and not definition.is_value:
             return self.opened(definition, node)
-        if node.key == "sigma" and not node.indices and definition is None and self.context.sigmoid and self.argument:
+        if node.key == "sigma" and not node.indices and definition is None and self.bare_sigmoid and self.argument:
             return self.lower(Call(node, (self.argument,)))
         if node.key == "pi" and not node.indices:
             return sympy.pi
@@ -162,6 +165,8 @@ class Lowering:
             return self.known_call(node)
         if definition.body is None:
             raise AbstractError(name.key, f"the definition of {name.key} was not understood")
+        if not definition.parameters and node.primes and not node.arguments:
+            return self.primed(definition, node)
         if not definition.parameters:
             if node.primes or not all(isinstance(argument, Name) for argument in node.arguments):
                 raise AbstractError(name.key, f"{name.key} is defined without arguments")
@@ -188,6 +193,17 @@ class Lowering:
             body = substitute(body, place, argument)
         return inside.lower(body)
 
+    def primed(self, definition: Definition, node: Call) -> Value:
+        """`y'` where `y` is defined by a formula in x alone, or in t alone."""
+        value = self.opened(definition, definition.name)
+        names = set() if isinstance(value, Vec) else {str(symbol) for symbol in value.free_symbols}
+        if isinstance(value, Vec) or len(names) != 1 or not names <= {"x", "t"}:
+            raise AbstractError(node.function.key, f"{node.function.key} is not defined by a formula in x or t alone")
+        (symbol,) = value.free_symbols
+        for _ in range(node.primes):
+            value = gradient(value, symbol)
+        return value
+
     def known_call(self, node: Call) -> Value:
         name = node.function.key
         if name == "sigma" and self.context.sigmoid:
@@ -201,6 +217,8 @@ class Lowering:
         if not node.arguments:
             return function(self.own_argument(name))
         arguments = [self.scalar(argument) for argument in node.arguments]
+        if self.degrees and name in {"sin", "cos", "tan"}:
+            arguments = [argument * sympy.pi / 180 for argument in arguments]
         if name == "log":
             return sympy.log(arguments[0]) / sympy.log(arguments[1] if len(arguments) == 2 else self.logarithm)
         return function(*arguments)
@@ -297,7 +315,12 @@ class Lowering:
         definition = self.context.find(called) if isinstance(called, Name) else None
         if definition is None or not definition.parameters:
             raise AbstractError("\\nabla", "abstract: a gradient without its variable")
-        by_each = [self.lower(replace(node, variables=(parameter,))) for parameter in definition.parameters]
+        opened = Derivative(Call(definition.name, definition.parameters), (), partial=True)
+        by_each = [self.lower(replace(opened, variables=(parameter,))) for parameter in definition.parameters]
+        if isinstance(node.function, Call) and len(node.function.arguments) == len(definition.parameters):
+            places = [self.scalar(parameter) for parameter in definition.parameters]
+            at = dict(zip(places, map(self.scalar, node.function.arguments), strict=True))
+            by_each = [part if isinstance(part, Vec) else part.subs(at, simultaneous=True) for part in by_each]
         if any(isinstance(part, Vec) for part in by_each):
             raise NotUnderstoodError("\\nabla", 0, "a gradient by vectors")
         return by_each[0] if len(by_each) == 1 else Vec(tuple(by_each))

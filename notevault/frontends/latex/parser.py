@@ -185,11 +185,9 @@ class Reader(Cursor):
             raise self.stop()
         if primes and not self.at("("):
             # x' of a plain name is another name, not a derivative
-            return (
-                Call(name, (), primes)
-                if self.vocabulary.calls(name)
-                else replace(name, label=name.label + "'" * primes)
-            )
+            if self.vocabulary.calls(name) or (name == Name("y") and self.vocabulary.is_variable(name)):
+                return Call(name, (), primes)
+            return replace(name, label=name.label + "'" * primes)
         if self.at("[") and (name.base in {"E", "Var", "P"} or name.base.startswith("bb_")):
             raise NotUnderstoodError(f"{name.key}[", start.start)
         if self.at("(") and (primes or self.vocabulary.calls(name)):

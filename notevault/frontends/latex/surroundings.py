@@ -16,6 +16,7 @@ _DESCENT = re.compile(r"\bdescent\b|\bminimi[sz]\w+|gradient update", re.I)
 _ASCENT = re.compile(
     r"\bascent\b|\bmaximi[sz]\w*|policy gradient|\breward|log[- ]likelihood|adversarial|fgsm|hill[- ]climb", re.I
 )
+_TO_SOLVE = re.compile(r"\b(?:differential equation|ode|odes|solve|initial value|boundary value|ansatz)\b", re.I)
 _BITS = re.compile(
     r"\b(?:bit|bits|binary|xor|boolean|modulo|mod|hexadecimal|octal|base[- ]\d+|gf|parity|clock|logic\w*)\b", re.I
 )
@@ -50,6 +51,11 @@ class Surroundings:
     def is_descent(self) -> bool:
         """Whether the note speaks of descent beyond doubt: nowhere of going up."""
         return bool(_DESCENT.search(self.note)) and not _ASCENT.search(self.note)
+
+    @property
+    def solves_equations(self) -> bool:
+        """Whether the words speak of equations in which a derivative is given and the function sought."""
+        return bool(_TO_SOLVE.search(self.near)) or "differential equation" in self.note.lower()
 
     @property
     def other_arithmetic(self) -> bool:

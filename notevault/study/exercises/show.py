@@ -39,6 +39,11 @@ def operation(node: TraceNode, done: Pass) -> str:
     return template.format(*labels) if template else f"{node.operation}({', '.join(labels)})"
 
 
+def setting(title: str, source: str) -> str:
+    """The computation that an exercise is about, with the note it is from."""
+    return f"From {title}:\n\n{python(source)}"
+
+
 def python(code: str) -> str:
     """`code` in a fence."""
     return f"```python\n{code.strip()}\n```"

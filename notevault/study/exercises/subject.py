@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,21 +13,33 @@ from notevault.checks.model import BlockResult, Claim, Report
 from notevault.diagnostics import Fix, Span
 from notevault.frontends.claims import Outcome
 from notevault.frontends.expressions import ExpressionError, decode
+from notevault.frontends.latex.functions import functions
 from notevault.frontends.straightline import Computation, NotStraightLineError, evaluate, read, read_expression
 from notevault.notes.model import CodeBlock, Note
 from notevault.vault.model import Vault
 
 MOST_NODES = 14
+_LOSSES = frozenset({"loss", "Loss", "L", "J", "E", "cost", "Cost", "cal_L", "cal_J", "mse", "MSE"})
+_PARAMETER = re.compile(r"(?:w|W|b|theta|beta|weight|bias)(?:_?\d+)?$")
 
 
 @dataclass(frozen=True, slots=True)
 class ComputationSubject:
-    """A scalar computation whose gradient by `wrt` was verified in the note."""
+    """A scalar computation of the note, with the inputs whose derivatives are asked for.
+
+    These are the variables of the note's verified gradient claims, or all inputs where it states none.
+    """
 
     note: Note
     span: Span
     computation: Computation
     wrt: tuple[str, ...]
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Those of `wrt` that look like parameters of a model, where the output looks like a loss."""
+        is_loss = self.computation.output in _LOSSES or self.wrt != self.computation.inputs
+        return tuple(name for name in self.wrt if is_loss and _PARAMETER.match(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +62,10 @@ Subject = ComputationSubject | BlockSubject
 
 def subjects(vault: Vault, report: Report) -> Iterator[Subject]:
     """Every subject of the vault, in the order of notes and places."""
-    found: list[Subject] = [*_computations(vault, report), *_blocks(vault, report)]
+    claimed = [*_computations(vault, report)]
+    known = {(subject.note.path, subject.computation.source) for subject in claimed}
+    stated = [s for s in _formulas(vault) if (s.note.path, s.computation.source) not in known]
+    found: list[Subject] = [*claimed, *stated, *_blocks(vault, report)]
     yield from sorted(found, key=lambda subject: (subject.note.path, subject.span.start, type(subject).__name__))
 
 
@@ -77,6 +93,20 @@ def _computations(vault: Vault, report: Report) -> Iterator[ComputationSubject]:
     yield from by_source.values()
 
 
+def _formulas(vault: Vault) -> Iterator[ComputationSubject]:
+    """The functions that notes define in formulas, each once a note."""
+    for note in vault.notes.values():
+        seen: set[str] = set()
+        for index, name, expression in functions([formula.latex for formula in note.formulas]):
+            try:
+                computation = read_expression(str(expression), name if name.isidentifier() else "f")
+            except NotStraightLineError:
+                continue
+            if _has_fit_size(computation) and computation.source not in seen and name not in computation.inputs:
+                seen.add(computation.source)
+                yield ComputationSubject(note, note.formulas[index].span, computation, computation.inputs)
+
+
 def _computation(claim: Claim, note: Note, report: Report) -> Computation | None:
     """The computation as the block writes it where it can be read there, else as the claim's function reads."""
     return _from_block(claim, note, report) or _from_function(claim)
@@ -99,7 +129,7 @@ def _from_block(claim: Claim, note: Note, report: Report) -> Computation | None:
 
 def _from_function(claim: Claim) -> Computation | None:
     try:
-        return read_expression(str(decode(claim.verdict.evidence["function"])))
+        return read_expression(str(decode(claim.verdict.evidence["function"])), "f")
     except (KeyError, ExpressionError, NotStraightLineError):
         return None
 
@@ -108,7 +138,7 @@ def _has_fit_size(computation: Computation) -> bool:
     """Whether a person can do it on paper: a few nodes, and a value where every input is one half."""
     operations = (ast.BinOp, ast.UnaryOp, ast.Call)
     size = sum(isinstance(node, operations) for step in computation.steps for node in ast.walk(step.expression))
-    if not 2 <= size <= MOST_NODES or len(computation.inputs) > 6:
+    if not 2 <= size <= MOST_NODES or not 1 <= len(computation.inputs) <= 6:
         return False
     try:
         evaluate(computation, dict.fromkeys(computation.inputs, 0.5))

@@ -16,7 +16,9 @@ def derivatives(source: Source) -> Iterator[Candidate]:
     """The derivative of a function with respect to a variable, as the note writes it."""
     for claim in source.claims:
         evidence = claim.verdict.evidence
-        if claim.kind != "gradient" or claim.verdict.outcome is not Outcome.VERIFIED or "function" not in evidence:
+        if claim.kind != "gradient" or claim.verdict.outcome is not Outcome.VERIFIED:
+            continue
+        if not evidence.get("function") or not evidence.get("claimed"):
             continue
         function, claimed, variable = decode(evidence["function"]), decode(evidence["claimed"]), evidence["variable"]
         if not isinstance(function, Expr) or not isinstance(claimed, Expr) or claimed.is_number:

@@ -8,7 +8,7 @@ from notevault.study.exercises.build import assemble
 from notevault.study.exercises.mistakes import wrong_adjoints
 from notevault.study.exercises.passes import Pass
 from notevault.study.exercises.points import pleasant
-from notevault.study.exercises.show import backward_rows, forward_rows, number, point, python, sums
+from notevault.study.exercises.show import backward_rows, forward_rows, number, point, setting, sums
 from notevault.study.exercises.subject import ComputationSubject, Subject, random_of
 from notevault.study.model import AnswerKind, Exercise, Misconception, Part
 
@@ -24,7 +24,7 @@ def backward_table(subject: Subject, seed: int) -> Exercise | None:
         return None
     labels = asked(done)
     prompt = (
-        f"{subject.note.title} computes\n\n{python(subject.computation.source)}\n\nLet {point(done.at)}. "
+        f"{setting(subject.note.title, subject.computation.source)}\n\nLet {point(done.at)}. "
         f"The forward pass gives\n\n{forward_rows(done)}\n\nDo the backward pass: what is the derivative of "
         f"`{done.trace.output.label}` with respect to each of {', '.join(f'`{label}`' for label in labels)}?"
     )

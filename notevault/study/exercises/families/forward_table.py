@@ -8,7 +8,7 @@ from notevault.autodiff import TraceNode
 from notevault.study.exercises.build import assemble
 from notevault.study.exercises.passes import Pass, true_operation, values
 from notevault.study.exercises.points import pleasant
-from notevault.study.exercises.show import forward_rows, number, operation, point, python, rows
+from notevault.study.exercises.show import forward_rows, number, operation, point, rows, setting
 from notevault.study.exercises.subject import ComputationSubject, Subject, random_of
 from notevault.study.model import AnswerKind, Exercise, Misconception, Part
 
@@ -24,7 +24,7 @@ def forward_table(subject: Subject, seed: int) -> Exercise | None:
         return None
     blank = rows(("node", "operation", "value"), [(n.label, f"`{operation(n, done)}`", "?") for n in done.steps])
     prompt = (
-        f"{subject.note.title} computes\n\n{python(subject.computation.source)}\n\n"
+        f"{setting(subject.note.title, subject.computation.source)}\n\n"
         f"Let {point(done.at)}. Fill in the forward table.\n\n{blank}"
     )
     parts = tuple(Part(node.label, AnswerKind.NUMBER, number(float(node.value))) for node in done.steps)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from notevault.study.exercises.build import assemble
 from notevault.study.exercises.points import pleasant
-from notevault.study.exercises.show import number, point, python
+from notevault.study.exercises.show import number, point, setting
 from notevault.study.exercises.subject import ComputationSubject, Subject, random_of
 from notevault.study.model import AnswerKind, Exercise, Misconception, Part
 
@@ -100,10 +100,10 @@ OPTIMISERS = (
 
 def optimiser_step(subject: Subject, seed: int) -> Exercise | None:
     """The gradient at a point, and one step from there; the seed chooses the optimiser, the parameter and the rate."""
-    if not isinstance(subject, ComputationSubject):
+    if not isinstance(subject, ComputationSubject) or not subject.parameters:
         return None
     random_ = random_of(subject, FAMILY, seed)
-    optimiser, parameter = random_.choice(OPTIMISERS), random_.choice(subject.wrt)
+    optimiser, parameter = random_.choice(OPTIMISERS), random_.choice(subject.parameters)
     done = pleasant(subject.computation, random_)
     if done is None or not done.adjoint(parameter):
         return None
@@ -111,7 +111,7 @@ def optimiser_step(subject: Subject, seed: int) -> Exercise | None:
     state = State(done.at[parameter], done.adjoint(parameter), random_.choice(RATES), kept)
     before = f" Before the step, {optimiser.kept} = {number(kept)}." if optimiser.kept else ""
     prompt = (
-        f"{subject.note.title} computes\n\n{python(subject.computation.source)}\n\nLet {point(done.at)}. "
+        f"{setting(subject.note.title, subject.computation.source)}\n\nLet {point(done.at)}. "
         f"Do one step of {optimiser.name} on `{parameter}` to make `{subject.computation.output}` smaller, with the "
         f"learning rate η = {number(state.rate)}:\n\n> {optimiser.rule}\n\n"
         f"Here w is `{parameter}` and g is the derivative of `{subject.computation.output}` with respect to it."

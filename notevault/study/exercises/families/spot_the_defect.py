@@ -26,7 +26,7 @@ def spot_the_defect(subject: Subject, seed: int) -> Exercise | None:
     numbered = "\n".join(f"{number:>3}  {line}".rstrip() for number, line in enumerate(before, start=1))
     prompt = (
         f"This block of {subject.note.title} does not compile. Which line is wrong, and what should it say?\n\n"
-        f"{python(numbered)}"
+        f"```text\n{numbered}\n```"
     )
     parts = (
         Part("line", AnswerKind.NUMBER, str(row + 1)),

@@ -12,7 +12,7 @@ from notevault.frontends.engine import gradient
 from notevault.study.exercises.build import assemble
 from notevault.study.exercises.passes import Pass
 from notevault.study.exercises.points import pleasant
-from notevault.study.exercises.show import operation, python, rows
+from notevault.study.exercises.show import operation, rows, setting
 from notevault.study.exercises.subject import ComputationSubject, Subject, random_of
 from notevault.study.exercises.symbols import expression_of
 from notevault.study.model import AnswerKind, Exercise, Misconception, Part
@@ -34,7 +34,7 @@ def symbolic_gradient(subject: Subject, seed: int) -> Exercise | None:
     key = sympy.factor_terms(gradient(function, sympy.Symbol(variable)))
     output = subject.computation.output
     prompt = (
-        f"{subject.note.title} computes\n\n{python(subject.computation.source)}\n\n"
+        f"{setting(subject.note.title, subject.computation.source)}\n\n"
         f"Give the derivative of `{output}` with respect to `{variable}` as a formula in "
         f"{', '.join(f'`{name}`' for name in subject.computation.inputs)}."
     )

@@ -10,7 +10,7 @@ from notevault.study.exercises.families.backward_table import asked
 from notevault.study.exercises.mistakes import wrong_adjoints
 from notevault.study.exercises.passes import Pass
 from notevault.study.exercises.points import pleasant
-from notevault.study.exercises.show import backward_rows, forward_rows, number, point, python, rows
+from notevault.study.exercises.show import backward_rows, forward_rows, number, point, rows, setting
 from notevault.study.exercises.subject import ComputationSubject, Subject, random_of
 from notevault.study.model import AnswerKind, Exercise, Misconception, Part
 
@@ -29,7 +29,7 @@ def wrong_entry(subject: Subject, seed: int) -> Exercise | None:
     label, wrong, why = spoilt
     shown = [(name, number(wrong if name == label else done.adjoint(name))) for name in asked(done)]
     prompt = (
-        f"{subject.note.title} computes\n\n{python(subject.computation.source)}\n\nLet {point(done.at)}. "
+        f"{setting(subject.note.title, subject.computation.source)}\n\nLet {point(done.at)}. "
         f"The forward pass is right:\n\n{forward_rows(done)}\n\nIn the derivatives of `{done.trace.output.label}` "
         f"exactly one entry is wrong. Which one, and what should it be?\n\n{rows(('node', 'derivative'), shown)}"
     )

@@ -1,0 +1,5 @@
+"""`python -m notevault`."""
+
+from notevault.cli import main
+
+main()

@@ -1,0 +1,30 @@
+"""All files of a build, in one folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from notevault.export.apkg import write_apkg
+from notevault.export.graph_page import graph_page
+from notevault.export.items import cards_markdown, exercises_markdown
+from notevault.export.report import report_markdown
+from notevault.export.study_path import study_path_markdown
+from notevault.pipeline import Results
+from notevault.render.json import as_json
+
+
+def write_bundle(results: Results, folder: Path) -> tuple[Path, ...]:
+    """Write every file into `folder`, which is made if it is not there; returns their paths in a fixed order."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {
+        "report.md": report_markdown(results),
+        "report.json": as_json(results.vault, results.report),
+        "study-path.md": study_path_markdown(results.graph),
+        "cards.md": cards_markdown(results.cards),
+        "exercises.md": exercises_markdown(results.exercises),
+        "graph.html": graph_page(results.graph),
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    write_apkg(results.cards, folder / "cards.apkg")
+    return tuple(folder / name for name in (*texts, "cards.apkg"))

@@ -1,0 +1,51 @@
+"""The whole way of the data: from a folder of notes to verdicts, cards and exercises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from notevault.checks.check import check_vault
+from notevault.checks.model import Report
+from notevault.graph import build_graph
+from notevault.graph.model import TopicGraph
+from notevault.study.cards import make_cards
+from notevault.study.exercises import make_exercises
+from notevault.study.model import Card, Exercise, Rejection
+from notevault.vault.model import Vault
+from notevault.vault.read import read_vault
+
+Progress = Callable[[int, int, str], None]
+"""Called with (done, total, what is being done)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything that one run finds out about a vault."""
+
+    vault: Vault
+    graph: TopicGraph
+    report: Report
+    cards: tuple[Card, ...]
+    rejections: tuple[Rejection, ...]
+    exercises: tuple[Exercise, ...]
+
+
+def run(
+    root: Path,
+    *,
+    seed: int = 0,
+    run_code: bool = True,
+    unsafe: bool = False,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Results:
+    """Read, check and study the vault at `root`.
+
+    Equal vaults and seeds give equal results. `unsafe` runs code where no jail holds; `run_code=False` runs none.
+    """
+    vault = read_vault(root)
+    report = check_vault(vault, run=run_code, unsafe=unsafe, jobs=jobs, progress=progress)
+    cards, rejections = make_cards(vault, report)
+    return Results(vault, build_graph(vault), report, cards, rejections, make_exercises(vault, report, seed))

@@ -1,0 +1,5 @@
+"""Fixtures of these tests."""
+
+from tests.frontends.watched import session
+
+__all__ = ["session"]

@@ -1,0 +1,126 @@
+"""Backward passes written by hand in numpy, right and wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+NETWORK = """import numpy as np
+rng = np.random.default_rng(0)
+X = rng.normal(size=(8, 3)); Y = rng.normal(size=(8, 2))
+W1 = rng.normal(size=(3, 4)); b1 = np.zeros((1, 4))
+W2 = rng.normal(size=(4, 2)); b2 = np.zeros((1, 2))
+for epoch in range(3):
+    z1 = X @ W1 + b1
+    a1 = np.tanh(z1)
+    y_hat = a1 @ W2 + b2
+    loss = np.mean((y_hat - Y) ** 2)
+    print(f"{loss:.4f}")
+    dy_hat = 2 * (y_hat - Y) / Y.size
+    dW2 = a1.T @ dy_hat
+    db2 = dy_hat.sum(axis=0, keepdims=True)
+    dz1 = (dy_hat @ W2.T) * (1 - a1 ** 2)
+    dW1 = X.T @ dz1
+    db1 = dz1.sum(axis=0, keepdims=True)
+    W1 -= 0.01 * dW1; W2 -= 0.01 * dW2
+    b1 -= 0.01 * db1; b2 -= 0.01 * db2
+"""
+
+LINE = """import numpy as np
+x = np.array([1.0, 2.0, 3.0]); y = np.array([2.0, 4.0, 6.5])
+w, b = 0.5, 0.1
+y_pred = w * x + b
+loss = ((y_pred - y) ** 2).mean()
+dw = 2 * np.mean(x * (y_pred - y))
+db = 2 * np.mean(y_pred - y)
+"""
+
+LOGISTIC = """import numpy as np
+rng = np.random.default_rng(1)
+X = rng.normal(size=(2, 5)); Y = (rng.random((1, 5)) > 0.5).astype(float); m = 5
+W = rng.normal(size=(1, 2)); b = 0.0
+A = 1 / (1 + np.exp(-(W @ X + b)))
+cost = -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / m
+dZ = A - Y
+dW = dZ @ X.T / m
+db = np.sum(dZ) / m
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "names"), [(NETWORK, "dy_hat dW2 db2 dz1 dW1 db1"), (LINE, "dw db"), (LOGISTIC, "dW db")]
+)
+def test_a_right_backward_pass_is_verified(session: Any, source: str, names: str) -> None:
+    findings, _ = session(source)
+    assert [f.text.split(" ")[0] for f in findings] == names.split()
+    assert {str(f.verdict.outcome) for f in findings} == {"verified"}
+    assert {str(f.verdict.confidence) for f in findings} == {"numeric"}
+
+
+WRONG = [
+    (NETWORK, "* (1 - a1 ** 2)", "", 15, "missing chain factor"),
+    (NETWORK, "1 - a1 ** 2", "1 - a1", 15, "wrong local derivative"),
+    (NETWORK, " / Y.size", "", 12, "sum for mean"),
+    (NETWORK, "2 * (y_hat - Y)", "2 * (Y - y_hat)", 12, "sign"),
+    (LINE, "2 * np.mean(x", "np.mean(x", 6, "factor"),
+    (LINE, "2 * np.mean(x * (y_pred - y))", "2 * np.sum(x * (y_pred - y))", 6, "sum for mean"),
+    (LINE, "np.mean(x * (y_pred - y))", "np.mean(y_pred - y)", 6, "missing chain factor"),
+    (LINE, "x * (y_pred - y)", "x * (y - y_pred)", 6, "sign"),
+    (LOGISTIC, "dZ @ X.T / m", "(dZ @ X.T / m).T", 8, "transposed"),
+]
+
+
+@pytest.mark.parametrize(("source", "before", "after", "line", "kind"), WRONG)
+def test_the_wrong_line_is_named_with_what_is_wrong(
+    session: Any, source: str, before: str, after: str, line: int, kind: str
+) -> None:
+    assert before in source
+    findings, _ = session(source.replace(before, after))
+    refuted = [f for f in findings if str(f.verdict.outcome) == "refuted"]
+    assert [(f.line, f.verdict.diagnosis) for f in refuted] == [(line, kind)]
+    shown = refuted[0].verdict.evidence["counterexample"]
+    assert shown["claimed"] != shown["computed"]
+
+
+def test_lines_that_only_follow_from_a_wrong_one_are_not_accused(session: Any) -> None:
+    findings, _ = session(NETWORK.replace("* (1 - a1 ** 2)", ""))
+    following = {f.text.split(" ")[0]: f.verdict for f in findings if str(f.verdict.outcome) == "inconclusive"}
+    assert set(following) == {"dW1", "db1"}
+    assert following["dW1"].reason == "right for the wrong dz1 of line 15 from which it is computed"
+
+
+SILENT = {
+    "the negative gradient that is added": LINE.replace("y_pred - y)", "y - y_pred)").replace(
+        "** 2).mean", "** 2).mean"
+    )
+    + "w += 0.1 * dw\nb += 0.1 * db\n",
+    "no loss": LINE.replace("loss =", "quality ="),
+    "two losses": LINE + "cost = 3.0\n",
+    "a loss that is not computed from the parameters": LINE.replace("loss = ((y_pred - y) ** 2).mean()", "loss = 1.0"),
+    "weight decay left out of the loss": NETWORK.replace("dW1 = X.T @ dz1", "dW1 = X.T @ dz1 + 0.1 * W1"),
+}
+
+
+@pytest.mark.parametrize("source", SILENT.values(), ids=SILENT.keys())
+def test_what_is_not_beyond_doubt_is_not_accused(session: Any, source: str) -> None:
+    findings, _ = session(source)
+    assert [f for f in findings if str(f.verdict.outcome) == "refuted"] == []
+
+
+def test_running_again_changes_nothing_for_the_blocks_below(session: Any) -> None:
+    random_block = "import numpy as np\nnp.random.seed(3)\nw = np.random.randn(2)\nloss = (w * w).sum()\ndw = 2 * w\n"
+    findings, printed = session(random_block, "print(np.random.rand())\nprint(type(w).__name__, loss.round(3))")
+    assert [str(f.verdict.outcome) for f in findings] == ["verified"]
+    import numpy as np
+
+    np.random.seed(3)
+    expected = np.random.randn(2)
+    assert printed.splitlines()[0] == str(np.random.rand())
+    assert printed.splitlines()[1] == f"ndarray {(expected**2).sum().round(3)}"
+
+
+def test_parameters_of_an_earlier_block_are_found(session: Any) -> None:
+    setup = "import numpy as np\nw = np.array([1.0, -2.0])\nx = np.array([3.0, 0.5])\n"
+    findings, _ = session(setup, "loss = (w @ x - 1.0) ** 2\ngrad_w = 2 * (w @ x - 1.0) * x\nw -= 0.1 * grad_w\n")
+    assert [str(f.verdict.outcome) for f in findings] == ["verified"]

@@ -1,0 +1,60 @@
+"""The imitation exists only in a session, says what it lacks, and never gives a number for it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+from notevault.frontends.imitation import Finder, imitation
+from notevault.frontends.unsupported import UnsupportedError
+
+
+def test_a_block_can_import_torch_where_it_is_not_installed(session: Any) -> None:
+    pytest.importorskip("numpy")
+    if "torch" in sys.modules:
+        pytest.skip("PyTorch is installed here")
+    _, printed = session(
+        "import torch\nimport torch.nn as nn\nfrom torch import optim\n"
+        "x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)\n(x ** 2).sum().backward()\nprint(x.grad)\n"
+    )
+    assert printed == "tensor([2., 4., 6.])\n"
+
+
+LACKING = [
+    ("import torch\ntorch.fft.fft", "torch.fft"),
+    ("import torch\ntorch.tensor([1.0]).bessel()", "torch.Tensor.bessel"),
+    ("import torch.distributed", "torch.distributed"),
+    ("from torch import compile", "torch.compile"),
+    ("from torch.nn import Transformer", "torch.nn.Transformer"),
+    ("import torch\ntorch.tensor([1.0], device='cuda')", "torch.device('cuda')"),
+    ("import torch.nn.functional as F\nF.ctc_loss", "torch.nn.functional.ctc_loss"),
+]
+
+
+@pytest.mark.parametrize(("code", "name"), LACKING)
+def test_what_is_lacking_is_named(session: Any, code: str, name: str) -> None:
+    with pytest.raises(UnsupportedError) as caught:
+        session(code)
+    assert caught.value.name == name
+    assert str(caught.value) == name
+
+
+def test_an_installed_library_comes_before_its_imitation() -> None:
+    finder = Finder("json", lambda: {"json": imitation("json", {"loads": None})})
+    before = list(sys.meta_path)
+    finder.install()
+    try:
+        assert sys.meta_path[-1] is finder
+        import importlib.util
+
+        spec = importlib.util.find_spec("json")
+        assert spec is not None
+        assert spec.loader is not finder
+    finally:
+        sys.meta_path[:] = before
+
+
+def test_other_names_are_left_to_other_finders() -> None:
+    assert Finder("torch", dict).find_spec("torchvision") is None
