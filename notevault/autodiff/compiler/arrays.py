@@ -202,7 +202,7 @@ class ArrayWriter:
 
     def _scalar(self, node: Instruction) -> str:
         scalar_operands = all(not self.nodes[k].shape for k in node.operands)
-        if node.op in INFIX and scalar_operands and node.op not in ("square", "relu", "where"):
+        if node.op in INFIX and scalar_operands and node.op not in ("square", "relu", "sign", "where"):
             return write(node.op, [Expression(self.text[k]) for k in node.operands]).text
         row = PRIMITIVES[node.op]
         if row.code is not None and scalar_operands and "{axis}" not in row.code:
