@@ -10,6 +10,8 @@ The package imports numpy and nothing else.
 """
 
 from notevault.autodiff import numpy_protocol, operations
+from notevault.autodiff.compiler import Compiled, compile
+from notevault.autodiff.compiler.training import TrainingStep, Updater
 from notevault.autodiff.custom import checkpoint, custom_rule
 from notevault.autodiff.errors import (
     AutodiffError,
@@ -30,6 +32,7 @@ from notevault.autodiff.transforms import grad, gradients, hessian, hvp, jacobia
 __all__ = [
     "PRIMITIVES",
     "AutodiffError",
+    "Compiled",
     "Domain",
     "GradcheckReport",
     "Graph",
@@ -46,10 +49,13 @@ __all__ = [
     "Tensor",
     "Trace",
     "TraceNode",
+    "TrainingStep",
     "UnknownPrimitiveError",
     "UnsupportedNumpyError",
+    "Updater",
     "apply",
     "checkpoint",
+    "compile",
     "custom_rule",
     "grad",
     "gradcheck",

@@ -6,10 +6,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from functools import cache, partial, wraps
+from math import isnan
 from typing import Any, TypeVar
 
+import numpy as np
+
 from notevault.autodiff.primitive import PRIMITIVES, Primitive, Rule, Value, register
-from notevault.autodiff.tensor import record, shape_of
+from notevault.autodiff.tensor import Tensor, record, shape_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -139,15 +142,39 @@ def row_of(name: str) -> Primitive:
 
 def scale(g: Value, local: Value) -> Value:
     """Cotangent (or tangent) times local derivative, where zero times infinity is zero."""
-    if isinstance(local, int) and not isinstance(local, bool):
-        return g if local == 1 else -g if local == -1 else record(row_of("mul"), (g, local), {})
-    return record(row_of("chain"), (g, local), {})
+    if isinstance(g, Tensor) or isinstance(local, Tensor):
+        if isinstance(local, int) and not isinstance(local, bool):
+            return g if local == 1 else -g if local == -1 else g * local
+        return record(row_of("chain"), (g, local), {})
+    # plain values do not go through `record`, which would take longer (1.2 us) than a product of 100 x 16 (0.7 us)
+    if isinstance(local, int):
+        return g if local == 1 else -g if local == -1 else g * local
+    return zero_safe_product(g, local)
+
+
+def zero_safe_product(g: Value, local: Value) -> Value:
+    """The product of plain values, 0 where g is 0 whatever `local` is. The caller silences numpy's warnings."""
+    product = g * local
+    if isinstance(product, np.ndarray):
+        if product.dtype.kind == "f":
+            # one BLAS dot instead of isnan().any(): 8192 float64 take 1.0 us instead of 6.5 us; inf * inf stays inf
+            flat = product.reshape(-1)
+            if not isnan(np.dot(flat, flat)):
+                return product
+        elif not np.any(product != product):  # noqa: PLR0124 (NaN alone differs from itself; true of every number type)
+            return product
+    elif product == product:  # noqa: PLR0124
+        return product
+    return np.where(np.equal(g, 0), np.zeros_like(product), product)[()]
 
 
 def unbroadcast(g: Value, operand: Value) -> Value:
     """Sum a cotangent over the axes along which its operand was broadcast."""
     shape = shape_of(operand)
-    return g if shape_of(g) == shape else record(row_of("sum_to"), (g,), {"shape": shape})
+    if shape_of(g) == shape:
+        return g
+    row = row_of("sum_to")
+    return record(row, (g,), {"shape": shape}) if isinstance(g, Tensor) else row.forward(g, shape=shape)
 
 
 def broadcast_like(t: Value, y: Value) -> Value:

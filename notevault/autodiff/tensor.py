@@ -8,6 +8,7 @@ topological order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from itertools import count
 from typing import Any, NoReturn
@@ -25,9 +26,11 @@ from notevault.autodiff.primitive import PRIMITIVES, Primitive, Value
 NUMPY_HANDLERS: dict[tuple[Any, str], Callable[..., Any]] = {}
 """(numpy function, way to call it) -> the engine's function with the same signature; see `numpy_protocol`."""
 
+_refused: list[bool] = []
+"""Not empty while a function is traced for compilation."""
+
 _next_index = count().__next__
 _NO_PARAMETERS: Mapping[str, Any] = {}
-_OPERAND_TYPES = (int, float, complex, Fraction, np.ndarray, np.generic, list, tuple)
 
 
 class Tensor:
@@ -88,6 +91,8 @@ class Tensor:
         return (self[k] for k in range(len(self)))
 
     def __bool__(self) -> bool:
+        if _refused:
+            raise TapeCutError("a branch on a traced value", "choose with where(condition, a, b) instead")
         return bool(self.value)
 
     def __repr__(self) -> str:
@@ -261,10 +266,13 @@ class Tensor:
         return _step("identity", self, {})
 
 
+_OPERAND_TYPES = (Tensor, np.ndarray, int, float, np.generic, Fraction, complex, list, tuple)
+
+
 def _operate(name: str, *operands: Any) -> Tensor:
     """What an operator does: record, or let Python ask the other operand."""
     for operand in operands:
-        if not isinstance(operand, (Tensor, *_OPERAND_TYPES)):
+        if not isinstance(operand, _OPERAND_TYPES):
             return NotImplemented  # type: ignore[no-any-return]
     result: Tensor = record(PRIMITIVES[name], operands, _NO_PARAMETERS)
     return result
@@ -277,19 +285,12 @@ def _step(name: str, x: Tensor, parameters: Mapping[str, Any]) -> Tensor:
 
 def record(row: Primitive, operands: Sequence[Value], parameters: Mapping[str, Any]) -> Value:
     """Run a row's forward; where an operand is a tensor the result is a tensor on the tape, else plain."""
-    operands = tuple(operands)
-    traced = False
-    arguments = []
+    arguments = tuple([operand.value if isinstance(operand, Tensor) else operand for operand in operands])
+    value = row.forward(*arguments, **parameters)
     for operand in operands:
         if isinstance(operand, Tensor):
-            traced = True
-            arguments.append(operand.value)
-        else:
-            arguments.append(operand)
-    value = row.forward(*arguments, **parameters)
-    if not traced:
-        return value
-    return Tensor(value, row, operands, tuple(arguments), parameters)
+            return Tensor(value, row, tuple(operands), arguments, parameters)
+    return value
 
 
 def apply(name: str, *operands: Value, **parameters: Any) -> Value:
@@ -330,6 +331,16 @@ def tensor(value: Any, name: str | None = None) -> Tensor:
     view = array.view()
     view.flags.writeable = False
     return Tensor(view, name=name)
+
+
+@contextmanager
+def branches_refused() -> Iterator[None]:
+    """Within, `if tensor:` is an error: a compiled program would take the same branch at every call."""
+    _refused.append(True)
+    try:
+        yield
+    finally:
+        _refused.pop()
 
 
 def value_of(x: Value) -> Value:

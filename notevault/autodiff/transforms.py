@@ -49,26 +49,32 @@ class _Call:
 
     def __init__(self, function: Callable[..., Any], positions: Positions, arguments: Sequence[Any]) -> None:
         self.positions = (positions,) if isinstance(positions, int) else positions
-        chosen = [arguments[k] for k in self.positions]
-        self.trees = chosen
-        self.recording = any(isinstance(leaf, Tensor) for argument in arguments for leaf in leaves(argument))
-        self.wrt = [_fresh(leaf) for tree in chosen for leaf in leaves(tree)]
+        self.trees = [arguments[k] for k in self.positions]
+        flat = [leaves(tree) for tree in self.trees]
+        self.counts = [len(part) for part in flat]
+        chosen = [leaf for part in flat for leaf in part]
+        others = (a for k, a in enumerate(arguments) if k not in self.positions)
+        self.recording = any(isinstance(leaf, Tensor) for leaf in chosen) or any(
+            isinstance(leaf, Tensor) for argument in others for leaf in leaves(argument)
+        )
+        self.wrt = [_fresh(leaf) for leaf in chosen]
         filled = list(arguments)
-        start = 0
-        for k, tree in zip(self.positions, chosen, strict=True):
-            stop = start + len(leaves(tree))
-            filled[k] = rebuild(tree, self.wrt[start:stop])
-            start = stop
+        for k, part in zip(self.positions, self._parts(self.wrt), strict=True):
+            filled[k] = part
         self.output = function(*filled)
 
+    def _parts(self, values: Sequence[Value]) -> list[Any]:
+        """Values for the fresh leaves, in the form of each chosen argument."""
+        parts, start = [], 0
+        for tree, count in zip(self.trees, self.counts, strict=True):
+            parts.append(rebuild(tree, values[start : start + count]))
+            start += count
+        return parts
+
     def form(self, values: Sequence[Value], single: bool) -> Any:
-        """Values for the fresh leaves, in the form of the chosen arguments."""
-        forms, start = [], 0
-        for tree in self.trees:
-            stop = start + len(leaves(tree))
-            forms.append(rebuild(tree, values[start:stop]))
-            start = stop
-        return forms[0] if single else tuple(forms)
+        """Values for the fresh leaves, as one argument or as a tuple of arguments."""
+        parts = self._parts(values)
+        return parts[0] if single else tuple(parts)
 
     def pull(self, cotangent: Value | None = None) -> list[Value]:
         output = self.output

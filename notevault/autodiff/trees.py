@@ -13,11 +13,20 @@ def leaves(tree: Any) -> list[Any]:
     >>> leaves({"w": 1.0, "b": [2.0, 3.0]})
     [1.0, 2.0, 3.0]
     """
+    found: list[Any] = []
+    _collect(tree, found)
+    return found
+
+
+def _collect(tree: Any, found: list[Any]) -> None:
     if isinstance(tree, (list, tuple)):
-        return [leaf for branch in tree for leaf in leaves(branch)]
-    if isinstance(tree, dict):
-        return [leaf for branch in tree.values() for leaf in leaves(branch)]
-    return [tree]
+        for branch in tree:
+            _collect(branch, found)
+    elif isinstance(tree, dict):
+        for branch in tree.values():
+            _collect(branch, found)
+    else:
+        found.append(tree)
 
 
 def rebuild(tree: Any, values: Sequence[Any]) -> Any:

@@ -300,10 +300,8 @@ def classified(loss: Callable[..., Any]) -> Callable[..., Any]:
     def call(x, target, weight=None, reduction="mean", ignore_index=-100, label_smoothing=0.0):
         if label_smoothing:
             raise LeftOutError("label smoothing")
-        labels = plain(target)
-        if getattr(labels, "dtype", None) is not None and labels.dtype.kind in "iu":
-            target = np.where(labels == ignore_index, -1, labels)
-        return loss(x, target, weight=None if weight is None else plain(weight), reduction=reduction)
+        weight = None if weight is None else plain(weight)
+        return loss(x, target, weight=weight, reduction=reduction, ignore=ignore_index)
 
     return call
 

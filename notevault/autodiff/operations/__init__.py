@@ -35,7 +35,7 @@ from notevault.autodiff.operations.arithmetic import (
     stop_gradient,
     sub,
 )
-from notevault.autodiff.operations.classification import cross_entropy, nll, one_hot
+from notevault.autodiff.operations.classification import cross_entropy, nll, one_hot, pick
 from notevault.autodiff.operations.comparisons import (
     clip,
     equal,
@@ -194,6 +194,7 @@ __all__ = [
     "packed_eigh",
     "pad",
     "part",
+    "pick",
     "power",
     "prod",
     "reciprocal",

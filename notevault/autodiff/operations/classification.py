@@ -7,119 +7,157 @@ from typing import Any
 
 import numpy as np
 
+from notevault.autodiff.operations.comparisons import not_equal
 from notevault.autodiff.operations.reductions import sum
 from notevault.autodiff.operations.shapes import reshape
 from notevault.autodiff.operations.softmax import log_softmax, softmax, stable_log_softmax
 from notevault.autodiff.primitive import Misconception, Reals, Sample, Value
 from notevault.autodiff.rules import mask, operation, scale
-from notevault.autodiff.tensor import dtype_of, shape_of
+from notevault.autodiff.tensor import dtype_of, shape_of, value_of
 
 LABELS = np.array([1, 0, 3])
 SCORES = Reals((3, 4))
-REDUCTIONS = tuple(Sample((SCORES, LABELS), {"reduction": kind}) for kind in ("mean", "sum", "none"))
+CLASS_WEIGHTS = np.array([0.5, 2.0, 1.0, 0.7])
+SAMPLES = (
+    *(Sample((SCORES, LABELS), {"reduction": kind}) for kind in ("mean", "sum", "none")),
+    Sample((SCORES, LABELS), {"weight": CLASS_WEIGHTS, "ignore": 3}),
+)
 
 
 @mask(operands=1, latex="[#1 = k]", sympy="OneHot", samples=(Sample((LABELS,), {"classes": 4}),))
-def one_hot(index: Value, *, classes: int, axis: int = -1) -> Value:
-    """1.0 in the place of each class index, 0.0 elsewhere; the classes are a new axis. A mask.
+def one_hot(index: Value, *, classes: int, axis: int = -1, dtype: Any = np.float64) -> Value:
+    """1 in the place of each class index, 0 elsewhere; the classes are a new axis. A mask.
 
     Shapes: (...) whole numbers -> (..., classes). An index outside 0 .. classes - 1 gives zeros alone.
 
     >>> one_hot(np.array([1]), classes=3)
     array([[0., 1., 0.]])
     """
-    hits = np.equal(np.expand_dims(index, -1), np.arange(classes)).astype(np.float64)
+    hits = np.equal(np.expand_dims(index, -1), np.arange(classes)).astype(dtype)
     return np.moveaxis(hits, -1, axis)
 
 
-def _targets(scores: Value, target: Value, weight: Any) -> Value:
-    """The weight of every class in every example: the one-hot rows of labels, or the given probabilities."""
-    axis = class_axis(shape_of(scores))
-    hits = target
-    if dtype_of(target).kind in "iu":
-        hits = one_hot(target, classes=shape_of(scores)[axis], axis=axis)
-    if weight is None:
-        return hits
-    shape = [1] * len(shape_of(scores))
-    shape[axis] = -1
-    return hits * np.reshape(weight, shape)
+def _pull_pick(g: Value, y: Value, x: Value, index: Value) -> Value:
+    hits = one_hot(index, classes=shape_of(x)[-1], dtype=dtype_of(x))
+    return hits * reshape(g, shape=(*shape_of(g), 1))
 
 
-def class_axis(shape: tuple[int, ...]) -> int:
-    """Where the classes are: axis 1, after the batch; axis 0 of a single example."""
-    return 1 if len(shape) > 1 else 0
+@operation(
+    vjp=(_pull_pick, None),
+    latex="#1_{i, #2_i}",
+    partials_latex=("[k = #2_i]", "0"),
+    sympy="Pick",
+    samples=(Sample((SCORES, LABELS)),),
+)
+def pick(x: Value, index: Value) -> Value:
+    """From each row of a matrix the element at that row's index.
+
+    Shapes: x (n, k), index (n,) whole numbers -> (n,). Rule: the cotangent goes to the elements picked.
+
+    >>> pick(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1, 0]))
+    array([2., 3.])
+    """
+    return x[np.arange(len(x)), index]
 
 
-def _count(scores: Value, target: Value, weights: Value) -> Value:
-    """What the mean divides by: the weights of the labels, or the number of examples of probability
-    targets."""
-    if dtype_of(target).kind in "iu":
-        return sum(weights)
-    shape = shape_of(scores)
-    return int(np.prod(shape, dtype=int)) // shape[class_axis(shape)]
+class _Terms:
+    """What the losses have in common: how much the log-probability of each class weighs in each example."""
+
+    def __init__(
+        self, scores: Value, target: Value, *, weight: Any = None, reduction: str = "mean", ignore: int | None = None
+    ) -> None:
+        self.shape, self.dtype = shape_of(scores), dtype_of(scores)
+        self.axis = 1 if len(self.shape) > 1 else 0
+        self.target, self.weight, self.reduction, self.ignore = target, weight, reduction, ignore
+        self.labels = dtype_of(target).kind in "iu"
+
+    def by_class(self, hits: Value) -> Value:
+        """One-hot rows or probabilities, times the weight of their class."""
+        if self.weight is None:
+            return hits
+        shape = [1] * len(self.shape)
+        shape[self.axis] = -1
+        return hits * np.reshape(self.weight, shape)
+
+    def weights(self) -> Value:
+        """The weight of every class in every example."""
+        if not self.labels:
+            return self.by_class(self.target)
+        hits = one_hot(self.target, classes=self.shape[self.axis], axis=self.axis, dtype=self.dtype)
+        if self.ignore is not None:
+            kept = not_equal(self.target, self.ignore)
+            shape = list(self.shape)
+            shape[self.axis] = 1
+            hits = hits * reshape(kept, shape=tuple(shape))
+        return self.by_class(hits)
+
+    def count(self) -> Value:
+        """What the mean divides by: the examples; or their weights, where labels are weighted or ignored."""
+        if self.labels and (self.weight is not None or self.ignore is not None):
+            return sum(self.weights())
+        return int(np.prod(self.shape, dtype=int)) // self.shape[self.axis]
+
+    def reduce(self, loss: Value) -> Value:
+        """The losses of the examples as they are, summed, or as their mean."""
+        if self.reduction == "none":
+            return loss
+        return sum(loss) if self.reduction == "sum" else sum(loss) / self.count()
+
+    def per_class(self, g: Value) -> Value:
+        """The cotangent of each example's loss, with the axis of the classes put back."""
+        if self.reduction == "none":
+            shape = list(self.shape)
+            shape[self.axis] = 1
+            return reshape(g, shape=tuple(shape)) if shape_of(g) else g
+        return g if self.reduction == "sum" else g / self.count()
+
+    def loss(self, log_p: Value) -> Value:
+        """The loss of plain numbers; labels outside the classes are refused unless they are the ignored one."""
+        if self.labels:
+            labels = np.asarray(self.target)
+            valid = (labels >= 0) & (labels < self.shape[self.axis]) | (labels == self.ignore)
+            if not valid.all():
+                raise IndexError(f"a label is outside of 0 .. {self.shape[self.axis] - 1}; `ignore` names one to skip")
+        weights = self.weights()
+        # 0 ln 0 is 0: a class that has no weight costs nothing, even where its log-probability is -inf
+        terms = np.where(np.equal(weights, 0), 0, weights * log_p).astype(np.asarray(log_p).dtype)
+        return self.reduce(-np.sum(terms, axis=self.axis))
 
 
-def _weighted_loss(log_p: Value, target: Value, weight: Any, reduction: str) -> Value:
-    weights = _targets(log_p, target, weight)
-    # 0 ln 0 is 0: a class that has no weight costs nothing, even where its log-probability is -inf
-    loss = -np.sum(np.where(weights == 0, 0, weights * log_p), axis=class_axis(np.shape(log_p)))
-    if reduction == "none":
-        return loss
-    return np.sum(loss) / (1 if reduction == "sum" else _count(log_p, target, weights))
+def _pull_cross_entropy(g: Value, y: Value, z: Value, target: Value, **options: Any) -> Value:
+    terms = _Terms(z, target, **options)
+    weights = terms.weights()
+    p = softmax(z, axis=terms.axis)
+    if terms.weight is not None or terms.ignore is not None or not terms.labels:
+        p = p * sum(weights, axis=terms.axis, keepdims=True)
+    return scale(terms.per_class(g), p - weights)
 
 
-def _per_class(g: Value, scores: Value, target: Value, weights: Value, reduction: str) -> Value:
-    """The cotangent of each example's loss, with the axis of the classes put back."""
-    if reduction == "none":
-        shape = list(shape_of(scores))
-        shape[class_axis(tuple(shape))] = 1
-        return reshape(g, shape=tuple(shape)) if shape_of(g) else g
-    return g if reduction == "sum" else g / _count(scores, target, weights)
+def _pull_target(g: Value, y: Value, z: Value, target: Value, **options: Any) -> Value:
+    terms = _Terms(z, target, **options)
+    return _by_probability(g, log_softmax(z, axis=terms.axis), terms)
 
 
-def _pull_cross_entropy(
-    g: Value, y: Value, z: Value, target: Value, *, weight: Any = None, reduction: str = "mean"
-) -> Value:
-    axis = class_axis(shape_of(z))
-    weights = _targets(z, target, weight)
-    slope = softmax(z, axis=axis) * sum(weights, axis=axis, keepdims=True) - weights
-    return scale(_per_class(g, z, target, weights, reduction), slope)
+def _by_probability(g: Value, log_p: Value, terms: _Terms) -> Value:
+    return None if terms.labels else scale(terms.per_class(g), -terms.by_class(log_p))
 
 
-def _pull_target(g: Value, y: Value, z: Value, target: Value, *, weight: Any = None, reduction: str = "mean") -> Value:
-    log_p = log_softmax(z, axis=class_axis(shape_of(z)))
-    return _by_probabilities(g, log_p, target, weight, reduction)
-
-
-def _by_probabilities(g: Value, log_p: Value, target: Value, weight: Any, reduction: str) -> Value:
-    if dtype_of(target).kind in "iu":
-        return None
-    ones = _targets(log_p, np.ones(shape_of(target)), weight)
-    return scale(_per_class(g, log_p, target, ones, reduction), -(log_p * ones))
-
-
-def _push_cross_entropy(
-    t: Sequence[Value], y: Value, z: Value, target: Value, *, weight: Any = None, reduction: str = "mean"
-) -> Value:
-    axis = class_axis(shape_of(z))
+def _push_cross_entropy(t: Sequence[Value], y: Value, z: Value, target: Value, **options: Any) -> Value:
+    terms = _Terms(z, target, **options)
     dz, dt = t
-    log_p = log_softmax(z, axis=axis)
-    change = None if dz is None else dz - sum(softmax(z, axis=axis) * dz, axis=axis, keepdims=True)
-    return _push((change, dt), log_p, target, weight, reduction)
+    p = softmax(z, axis=terms.axis)
+    change = None if dz is None else dz - sum(p * dz, axis=terms.axis, keepdims=True)
+    return _push((change, dt), log_softmax(z, axis=terms.axis), terms)
 
 
-def _push(changes: Sequence[Value], log_p: Value, target: Value, weight: Any, reduction: str) -> Value:
+def _push(changes: Sequence[Value], log_p: Value, terms: _Terms) -> Value:
     d_log_p, d_target = changes
-    weights = _targets(log_p, target, weight)
     moved: Value = 0
     if d_log_p is not None:
-        moved = moved - weights * d_log_p
+        moved = moved - terms.weights() * d_log_p
     if d_target is not None:
-        moved = moved - _targets(log_p, d_target, weight) * log_p
-    loss = sum(moved, axis=class_axis(shape_of(log_p)))
-    if reduction == "none":
-        return loss
-    return sum(loss) if reduction == "sum" else sum(loss) / _count(log_p, target, weights)
+        moved = moved - terms.by_class(d_target) * log_p
+    return terms.reduce(sum(moved, axis=terms.axis))
 
 
 @operation(
@@ -130,54 +168,57 @@ def _push(changes: Sequence[Value], log_p: Value, target: Value, weight: Any, re
     sympy="cross_entropy",
     complex_step=False,
     misconceptions=(
-        Misconception(
-            "sign", 0, r"\frac{1}{n} (#2 - \operatorname{softmax}(#1))", "prediction minus target, not the reverse"
-        ),
+        Misconception("sign", 0, r"\frac{1}{n} (#2 - \operatorname{softmax}(#1))", "prediction minus target"),
         Misconception("sum for mean", 0, r"\operatorname{softmax}(#1) - #2", "the mean over the batch divides by n"),
     ),
     samples=(
-        *REDUCTIONS,
-        Sample((SCORES, LABELS), {"weight": np.array([0.5, 2.0, 1.0, 0.7])}),
+        *SAMPLES,
         Sample((SCORES, Reals((3, 4), 0.1, 0.9))),
         Sample((Reals((2, 3, 2)), np.array([[0, 2], [1, 1]]))),
         Sample((Reals((4,)), np.array(2))),
     ),
 )
-def cross_entropy(logits: Value, target: Value, *, weight: Any = None, reduction: str = "mean") -> Value:
+def cross_entropy(
+    logits: Value, target: Value, *, weight: Any = None, reduction: str = "mean", ignore: int | None = None
+) -> Value:
     """Cross-entropy of softmax(z) against classes or probabilities; the mean over the examples by default.
 
-    Shapes: logits (n, k, ...) or (k,); target: whole numbers (n, ...), or probabilities of the shape of the
-    logits.
-    weight: (k,), one for each class; the mean of labels divides by the labels' weights. A label outside 0 ..
-    k - 1 is ignored. Rule: dL/dz = (softmax(z) - target) / n.
+    Shapes: logits (n, k, ...) or (k,); target: whole numbers (n, ...), or probabilities of the shape of the logits.
+    weight: (k,), one for each class; the mean of labels divides by the labels' weights. ignore: a label to skip;
+    other labels outside 0 .. k - 1 are an IndexError. Rule: dL/dz = (softmax(z) - target) / n.
 
     >>> round(float(cross_entropy(np.zeros((1, 2)), np.array([0]))), 6)
     0.693147
     """
-    return _weighted_loss(stable_log_softmax(logits, class_axis(np.shape(logits))), target, weight, reduction)
+    terms = _Terms(logits, target, weight=weight, reduction=reduction, ignore=ignore)
+    return terms.loss(stable_log_softmax(logits, terms.axis))
 
 
-def _pull_nll(g: Value, y: Value, log_p: Value, target: Value, *, weight: Any = None, reduction: str = "mean") -> Value:
-    weights = _targets(log_p, target, weight)
-    return scale(_per_class(g, log_p, target, weights, reduction), -weights)
+def _pull_nll(g: Value, y: Value, log_p: Value, target: Value, **options: Any) -> Value:
+    terms = _Terms(log_p, target, **options)
+    return scale(terms.per_class(g), -terms.weights())
 
 
-def _pull_nll_target(
-    g: Value, y: Value, log_p: Value, target: Value, *, weight: Any = None, reduction: str = "mean"
-) -> Value:
-    return _by_probabilities(g, log_p, target, weight, reduction)
+def _pull_nll_target(g: Value, y: Value, log_p: Value, target: Value, **options: Any) -> Value:
+    return _by_probability(g, log_p, _Terms(log_p, target, **options))
+
+
+def _push_nll(t: Sequence[Value], y: Value, log_p: Value, target: Value, **options: Any) -> Value:
+    return _push(t, log_p, _Terms(log_p, target, **options))
 
 
 @operation(
     vjp=(_pull_nll, _pull_nll_target),
-    jvp=lambda t, y, log_p, target, *, weight=None, reduction="mean": _push(t, log_p, target, weight, reduction),
+    jvp=_push_nll,
     latex=r"-\frac{1}{n} \sum #2 \cdot #1",
     partials_latex=(r"-\frac{1}{n} #2", r"-\frac{1}{n} #1"),
     sympy="nll",
     complex_step=False,
-    samples=(*REDUCTIONS, Sample((SCORES, LABELS), {"weight": np.array([0.5, 2.0, 1.0, 0.7])})),
+    samples=SAMPLES,
 )
-def nll(log_probability: Value, target: Value, *, weight: Any = None, reduction: str = "mean") -> Value:
+def nll(
+    log_probability: Value, target: Value, *, weight: Any = None, reduction: str = "mean", ignore: int | None = None
+) -> Value:
     """The negative log-likelihood: minus the log-probability of the right class; the mean by default.
 
     Shapes and parameters: as `cross_entropy`. Rule: dL/d(log p) = -target / n.
@@ -185,4 +226,5 @@ def nll(log_probability: Value, target: Value, *, weight: Any = None, reduction:
     >>> float(nll(np.array([[-1.0, -2.0]]), np.array([1])))
     2.0
     """
-    return _weighted_loss(np.asarray(log_probability), target, weight, reduction)
+    terms = _Terms(log_probability, target, weight=weight, reduction=reduction, ignore=ignore)
+    return terms.loss(value_of(log_probability))

@@ -38,14 +38,14 @@ def _as_matrices(g: Value, a: Value, b: Value) -> tuple[Value, Value, Value]:
 
 def _pull_left(g: Value, y: Value, a: Value, b: Value) -> Value:
     if len(shape_of(a)) == 2 == len(shape_of(b)):
-        return matmul(g, transpose(b))
+        return g @ b.T
     rows, left, right = _as_matrices(g, a, b)
     return reshape(unbroadcast(matmul(rows, swap(right)), left), shape=shape_of(a))
 
 
 def _pull_right(g: Value, y: Value, a: Value, b: Value) -> Value:
     if len(shape_of(a)) == 2 == len(shape_of(b)):
-        return matmul(transpose(a), g)
+        return a.T @ g
     rows, left, right = _as_matrices(g, a, b)
     return reshape(unbroadcast(matmul(swap(left), rows), right), shape=shape_of(b))
 

@@ -104,12 +104,15 @@ def sum_to(x: Value, *, shape: tuple[int, ...]) -> Value:
     >>> sum_to(np.ones((3, 2)), shape=(2,))
     array([3., 3.])
     """
-    have = np.shape(x)
+    have = shape_of(x)
+    if len(have) == 2 and shape == have[1:] and x.dtype.kind == "f":
+        # column sums as a product with ones: BLAS takes 1.5 us for 100 x 16, np.sum(axis=0) 5.6 us
+        return np.dot(np.ones(have[0], x.dtype), x)
     extra = len(have) - len(shape)
     axes = tuple(range(extra)) + tuple(
         k + extra for k, length in enumerate(shape) if length == 1 and have[k + extra] != 1
     )
-    return np.reshape(np.sum(x, axis=axes), shape)[()] if axes else x
+    return np.add.reduce(x, axis=axes).reshape(shape)[()] if axes else x
 
 
 @operation(

@@ -1,0 +1,187 @@
+r"""compile: a function, traced once for each combination of shapes, becomes numpy source without a trace of a tape.
+
+The seed of it all, the squared error of a line, with its gradients:
+
+>>> def loss(w, x, b, y):
+...     y_hat = w * x + b
+...     return (y_hat - y) ** 2
+>>> fast = compile(loss, argnums=(0, 2))
+>>> fast(2.0, 3.0, 1.0, 5.0)
+(4.0, (12.0, 4.0))
+>>> print(fast.source)
+def loss(w, x, b, y):
+    y_hat = w * x + b
+    v1 = y_hat - y
+    d_y_hat = 2 * v1
+    d_w = d_y_hat * x
+    return v1 * v1, (d_w, d_y_hat)
+<BLANKLINE>
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from notevault.autodiff.compiler.arrays import ArrayWriter
+from notevault.autodiff.compiler.levels import LevelProgram, is_wide
+from notevault.autodiff.compiler.program import Program
+from notevault.autodiff.compiler.scalars import is_scalar_program, scalar_namespace, scalar_source
+from notevault.autodiff.compiler.tracing import Traced, trace_function
+from notevault.autodiff.graph import Graph, Node
+from notevault.autodiff.primitive import PRIMITIVES
+from notevault.autodiff.trees import leaves
+
+__all__ = ["Compiled", "compile"]
+
+
+def compile(function: Callable[..., Any], argnums: int | tuple[int, ...] | None = None) -> Compiled:
+    """A function that does the same, faster, from the second call with the same shapes and types on.
+
+    argnums: return (value, gradients by these arguments) instead. The function must not branch on values and must
+    compute the same operations at every call. Numbers that overflow on the way to a product with a zero cotangent
+    are the one case in which the result may differ from the traced one (NaN instead of 0).
+    """
+    return Compiled(function, argnums)
+
+
+class Compiled:
+    """What `compile` returns; `source` is that of the latest call."""
+
+    def __init__(self, function: Callable[..., Any], argnums: int | tuple[int, ...] | None) -> None:
+        self.function = function
+        self.argnums = argnums
+        self.source = ""
+        self._ready: dict[tuple[Any, ...], tuple[Callable[..., Any], str]] = {}
+
+    def __call__(self, *arguments: Any) -> Any:
+        flat = [leaf for argument in arguments for leaf in leaves(argument)]
+        key = tuple(_kind(leaf) for leaf in flat)
+        ready = self._ready.get(key)
+        if ready is None:
+            ready = self._ready[key] = self._make(arguments)
+        run, self.source = ready
+        return run(*flat)
+
+    def _make(self, arguments: Sequence[Any]) -> tuple[Callable[..., Any], str]:
+        positions = (self.argnums,) if isinstance(self.argnums, int) else self.argnums
+        traced = trace_function(self.function, arguments, positions)
+        slopes = None
+        if positions is not None:
+            chosen = tuple(arguments[k] for k in positions)
+            slopes = chosen[0] if isinstance(self.argnums, int) else chosen
+
+        def form(words: Sequence[str]) -> str:
+            value = spell(traced.result, words[: traced.results])
+            return value if slopes is None else f"{value}, {spell(slopes, words[traced.results :])}"
+
+        if is_scalar_program(traced.program):
+            if is_wide(traced.program):
+                return _by_levels(traced.program, form)
+            source = scalar_source(traced.program, traced.name, form)
+            run = load(source, traced.name, scalar_namespace())
+            return _with_infinities(run, traced, form), source
+        source, bound = array_source(traced.program, traced.name, form)
+        return load(source, traced.name, bound), source
+
+
+def _by_levels(program: Program, form: Callable[[Sequence[str]], str]) -> tuple[Callable[..., Any], str]:
+    scheduled = LevelProgram(program)
+    words = [f"o{k}" for k in range(len(program.outputs))]
+    shape = load(f"def form({', '.join(words)}):\n    return {form(words)}\n", "form", {})
+    return lambda *inputs: shape(*scheduled(*inputs)), scheduled.source
+
+
+def _kind(leaf: Any) -> tuple[Any, ...]:
+    """What a program depends on: a leaf's shape and type."""
+    if leaf.__class__ is float:
+        return FLOAT
+    if isinstance(leaf, np.ndarray):
+        return (leaf.shape, leaf.dtype.str)
+    return FLOAT if isinstance(leaf, np.float64) else ((), type(leaf).__name__)
+
+
+FLOAT = ((), "float")
+
+
+def spell(tree: Any, words: Sequence[str]) -> str:
+    """A nested value as source, with `words` for its leaves.
+
+    >>> spell((1.0, {"w": [2.0]}), ["a", "b"])
+    "(a, {'w': [b]})"
+    """
+    remaining = iter(words)
+
+    return _spell(tree, remaining)
+
+
+def _spell(tree: Any, remaining: Any) -> str:
+    if isinstance(tree, dict):
+        return "{" + ", ".join(f"{key!r}: {_spell(branch, remaining)}" for key, branch in tree.items()) + "}"
+    if isinstance(tree, list):
+        return "[" + ", ".join(_spell(branch, remaining) for branch in tree) + "]"
+    if isinstance(tree, tuple):
+        return "(" + ", ".join(_spell(branch, remaining) for branch in tree) + ("," if len(tree) == 1 else "") + ")"
+    word: str = next(remaining)
+    return word
+
+
+def array_source(program: Program, name: str, form: Callable[[Sequence[str]], str]) -> tuple[str, Mapping[str, Any]]:
+    """The source of a function of the program's inputs, and the objects it refers to."""
+    writer = ArrayWriter(program)
+    source = writer.write()
+    words = []
+    for k, index in enumerate(program.outputs):
+        word = writer.text[index]
+        repeated = index in program.outputs[:k]
+        owned = program.instructions[index].op in ("input", "constant") or writer.root[index] != index or repeated
+        words.append(f"{word}.copy()" if owned and program.instructions[index].shape else word)
+    arguments = ", ".join(program.names[k] for k in program.inputs)
+    body = [f"    {line}" for line in [*source.lines, f"return {form(words)}"]]
+    return "\n".join([*source.head(), f"def {name}({arguments}):", *body, ""]), source.bound
+
+
+@lru_cache(maxsize=512)
+def _code(source: str) -> CodeType:
+    return builtins.compile(source, "<compiled by notevault.autodiff>", "exec")
+
+
+def load(source: str, name: str, bound: Mapping[str, Any]) -> Callable[..., Any]:
+    """The function that the source defines; what it refers to are the bound objects.
+
+    The lines before the function show how its places came to be; they were made already and are not run again.
+    """
+    namespace: dict[str, Any] = dict(bound)
+    definition = source[source.index(f"def {name}(") :]
+    exec(_code(definition), namespace)  # noqa: S102 (source written by this package, from a trace)
+    function: Callable[..., Any] = namespace[name]
+    return function
+
+
+def _with_infinities(
+    run: Callable[..., Any], traced: Traced, form: Callable[[Sequence[str]], str]
+) -> Callable[..., Any]:
+    """Python's own numbers raise where numpy's give an infinity or NaN: there the program is replayed with numpy's."""
+    program = traced.program
+    nodes = tuple(
+        Node(k, node.op, node.operands, node.parameters, None, node.value)
+        for k, node in enumerate(program.instructions)
+    )
+    replayed = Graph(nodes, program.inputs, program.outputs)
+    functions = {name: row.forward for name, row in PRIMITIVES.items()}
+    words = [f"v{k}" for k in range(len(program.outputs))]
+    rebuild = load(f"def form({', '.join(words)}):\n    return {form(words)}\n", "form", {})
+
+    def call(*values: float) -> Any:
+        try:
+            return run(*map(float, values))
+        except (ZeroDivisionError, OverflowError, ValueError):
+            with np.errstate(all="ignore"):
+                return rebuild(*replayed.replay([np.float64(v) for v in values], functions))
+
+    return call

@@ -1,0 +1,127 @@
+"""Optimisers: each against its textbook formula, and against PyTorch where that is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from notevault.autodiff import TrainingStep, Updater
+from notevault.autodiff import operations as ops
+from notevault.autodiff.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+
+Formula = Callable[[np.ndarray, np.ndarray, dict[str, Any], int], np.ndarray]
+
+
+def sgd(p, g, state, t):
+    return p - 0.1 * g
+
+
+def momentum(p, g, state, t):
+    state["m"] = 0.9 * state.get("m", 0.0) + g
+    return p - 0.1 * state["m"]
+
+
+def nesterov(p, g, state, t):
+    state["m"] = 0.9 * state.get("m", 0.0) + g
+    return p - 0.1 * (g + 0.9 * state["m"])
+
+
+def adagrad(p, g, state, t):
+    state["v"] = state.get("v", 0.0) + g * g
+    return p - 0.1 * g / (np.sqrt(state["v"]) + 1e-10)
+
+
+def rmsprop(p, g, state, t):
+    state["v"] = 0.9 * state.get("v", 0.0) + 0.1 * g * g
+    return p - 0.1 * g / (np.sqrt(state["v"]) + 1e-8)
+
+
+def adam(p, g, state, t):
+    state["m"] = 0.9 * state.get("m", 0.0) + 0.1 * g
+    state["v"] = 0.999 * state.get("v", 0.0) + 0.001 * g * g
+    return p - 0.1 * (state["m"] / (1 - 0.9**t)) / (np.sqrt(state["v"] / (1 - 0.999**t)) + 1e-8)
+
+
+def adamw(p, g, state, t):
+    return adam(p * (1 - 0.1 * 0.05), g, state, t)
+
+
+CASES: dict[str, tuple[Optimizer, Formula, str, dict[str, Any]]] = {
+    "sgd": (SGD(0.1), sgd, "SGD", {}),
+    "momentum": (SGD(0.1, momentum=0.9), momentum, "SGD", {"momentum": 0.9}),
+    "nesterov": (SGD(0.1, momentum=0.9, nesterov=True), nesterov, "SGD", {"momentum": 0.9, "nesterov": True}),
+    "adagrad": (Adagrad(0.1), adagrad, "Adagrad", {}),
+    "rmsprop": (RMSprop(0.1, decay=0.9), rmsprop, "RMSprop", {"alpha": 0.9}),
+    "adam": (Adam(0.1), adam, "Adam", {}),
+    "adamw": (AdamW(0.1, weight_decay=0.05), adamw, "AdamW", {"weight_decay": 0.05}),
+}
+SLOPES = [np.sin(np.arange(6.0) + k).reshape(2, 3) for k in range(7)]
+START = np.linspace(-1, 1, 6).reshape(2, 3)
+
+
+@pytest.mark.parametrize(("optimizer", "formula", "name", "options"), CASES.values(), ids=CASES)
+def test_an_update_is_the_textbook_formula(optimizer: Optimizer, formula: Formula, name: str, options: Any) -> None:
+    update = Updater({"w": START}, optimizer)
+    expected, state = START, {}
+    for t, slope in enumerate(SLOPES, 1):
+        update({"w": slope})
+        expected = formula(expected, slope, state, t)
+    np.testing.assert_allclose(update.parameters["w"], expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(("optimizer", "formula", "name", "options"), CASES.values(), ids=CASES)
+def test_an_update_is_that_of_pytorch(optimizer: Optimizer, formula: Formula, name: str, options: Any) -> None:
+    torch = pytest.importorskip("torch", reason="the extra `oracles` is not installed: there is no PyTorch")
+    update = Updater({"w": START}, optimizer)
+    leaf = torch.from_numpy(START.copy()).requires_grad_()
+    theirs = getattr(torch.optim, name)([leaf], lr=0.1, **options)
+    for slope in SLOPES:
+        update({"w": slope})
+        leaf.grad = torch.from_numpy(slope.copy())
+        theirs.step()
+    np.testing.assert_allclose(update.parameters["w"], leaf.numpy(force=True), rtol=1e-12, atol=1e-12)
+
+
+def test_a_long_update_is_worked_on_piece_by_piece_with_the_same_result() -> None:
+    start = np.linspace(-1, 1, 40_000)
+    whole, halves = Updater([start], Adam(0.1)), [Updater([part], Adam(0.1)) for part in np.split(start, 4)]
+    for k in range(3):
+        slope = np.cos(start * k)
+        whole([slope])
+        for part, piece in zip(halves, np.split(slope, 4), strict=True):
+            part([piece])
+    assert "for p, g, m, v, s in chunks:" in whole.source
+    np.testing.assert_array_equal(whole.parameters[0], np.concatenate([part.parameters[0] for part in halves]))
+
+
+def loss(parameters, x, y):
+    return ops.mse(ops.tanh(x @ parameters["m"] + parameters["p"]) @ parameters["d_m"], y)
+
+
+def test_a_compiled_step_is_the_traced_gradient_and_the_update() -> None:
+    # the names of the parameters are those that the lines of an update use: they must not be confused
+    from notevault.autodiff import value_and_grad
+
+    rng = np.random.default_rng(0)
+    start = {"m": rng.standard_normal((2, 4)), "p": np.zeros(4), "d_m": rng.standard_normal((4, 1))}
+    x, y = rng.standard_normal((10, 2)), rng.standard_normal((10, 1))
+    step, update = TrainingStep(loss, start, x, y), Updater(start, Adam())
+    for _ in range(5):
+        value, slopes = value_and_grad(loss)(update.parameters, x, y)
+        update(slopes)
+        assert step(x, y) == pytest.approx(value, rel=1e-12)
+        for name in start:
+            np.testing.assert_allclose(step.parameters[name], update.parameters[name], rtol=1e-10, atol=1e-12)
+            np.testing.assert_allclose(step.gradients[name], slopes[name], rtol=1e-10, atol=1e-12)
+    with pytest.raises(ValueError, match="compiled for"):
+        step(x[:5], y[:5])
+
+
+def test_a_parameter_that_the_loss_does_not_use_keeps_its_value() -> None:
+    step = TrainingStep(lambda p, x: ops.sum(p[0] * x), [np.ones(3), np.full(2, 7.0)], np.ones(3), optimizer=SGD(0.5))
+    step(np.ones(3))
+    assert step.parameters[0].tolist() == [0.5, 0.5, 0.5]
+    assert step.parameters[1].tolist() == [7.0, 7.0]
