@@ -22,6 +22,9 @@ from notevault.sandbox import Worker
 
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 _LINE = re.compile(r"\bline (\d{1,6})\b")
+_IDENTITY = re.compile(r"\b(?:id|hash|getpid)\(")
+"""What depends on the process, and may still be the same in two children of one worker."""
+
 _CODES = {Status.SYNTAX: "NV301", Status.ERROR: "NV302", Status.LIMIT: "NV304"}
 _CLAIM_CODES = {"gradient": "NV401", "equation": "NV404", "update-rule": "NV403", "output": "NV303"}
 
@@ -77,7 +80,8 @@ def _unsettled(runner: Worker, cells: Sequence[Cell], outcomes: Sequence[Outcome
     if not disagree and not shown:
         return set()
     again = run_cells(runner, cells, seed=1)
-    return {a.index for a, b in zip(outcomes, again, strict=True) if _scrubbed(a.stdout) != _scrubbed(b.stdout)}
+    differ = {a.index for a, b in zip(outcomes, again, strict=True) if _scrubbed(a.stdout) != _scrubbed(b.stdout)}
+    return differ | {index for index, cell in enumerate(cells) if _IDENTITY.search(cell.source)}
 
 
 def _scrubbed(text: str) -> str:
