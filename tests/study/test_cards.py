@@ -46,7 +46,7 @@ def studied(tmp_path: Path, text: str, name: str = "Momentum.md") -> tuple[tuple
         ),
         (
             "- **Velocity**: the running sum of the gradients. It starts at zero.",
-            "term", "Momentum: what does “Velocity” mean?", "the running sum of the gradients.",
+            "term", "Momentum: what does “Velocity” mean?", "The running sum of the gradients.",
         ),
         (
             "It goes back to stochastic gradient descent (SGD).",
@@ -58,7 +58,36 @@ def studied(tmp_path: Path, text: str, name: str = "Momentum.md") -> tuple[tuple
         ),
         (
             "| symbol | meaning |\n|---|---|\n| $\\beta$ | the fraction that is kept |",
-            "table", "Momentum: what does $\\beta$ mean?", "the fraction that is kept",
+            "table", "Momentum: what does $\\beta$ mean?", "The fraction that is kept",
+        ),
+        (
+            "| dimension | meaning |\n|---|---|\n| Physical | what the body feels in a step |",
+            "table", "Momentum: what does the dimension “Physical” mean?", "What the body feels in a step",
+        ),
+        (
+            "- **Grain**: The grain of a step refers to the level of detail of its sums.",
+            "term", "Momentum: what does “Grain” mean?", "The level of detail of its sums.",
+        ),
+        (
+            "Damping is fast.\n\n**Damping** means techniques that make the steps shorter.",
+            "definition", "Momentum: What does Damping refer to?", "Techniques that make the steps shorter.",
+        ),
+        (
+            "The velocity is given by:\n\n$$v = \\beta g$$\n\nwhere:\n\n- $\\beta$ is the rate;\n- $g$ is the slope.",
+            "formula", "Momentum: How is the velocity given?",
+            "$$v = \\beta g$$\n\nwhere $\\beta$ is the rate; $g$ is the slope",
+        ),
+        (
+            "## Q3. Why does momentum help?\n\nSteps along the valley add up.",
+            "question", "Why does momentum help?", "Steps along the valley add up.",
+        ),
+        (
+            "Each true positive (TP) counts.",
+            "abbreviation", "In Momentum: what does TP stand for?", "True positive",
+        ),
+        (
+            "There are stochastic weight averages (SWAs) of many runs.",
+            "abbreviation", "What does SWA stand for?", "Stochastic weight average",
         ),
         ("What is kept?::The velocity", "handwritten", "What is kept?", "The velocity"),
         ("Q: What is kept?\nA: The velocity", "handwritten", "What is kept?", "The velocity"),
@@ -96,6 +125,32 @@ def test_three_colons_make_a_card_that_asks_both_ways(tmp_path: Path) -> None:
         ("- **Speed**: the method makes good progress.", "what follows does not say what the term is"),
         ("Momentum is kept in a ==slowly and steadily fading tail== of sums.", "the gap has 5 words"),
         ("Momentum is kept in the tail ==of all sums== that went before.", "the gap holds no term"),
+        ("Momentum is a powerful approach of our field.", "personal: “our”"),
+        ("Momentum is a powerful approach for large models.", "praise, not a definition: “powerful”"),
+        ("Momentum is a category of optimiser technology.", "only the kind of thing: “A category”"),
+        ("Momentum is a technique in the field of optimisation.", "only the kind of thing: “A technique”"),
+        ("Momentum is the most basic of all optimisers there.", "praise or rank, not a definition: “The most”"),
+        ("Momentum is a metric for large regression models.", "praise, not a definition: “metric”"),
+        ("Momentum is the process of doing momentum steps by computer.", "circular: “The process of doing momentum”"),
+        ("Momentum is a algorithmic idea that keeps old steps.", "garbled: “A al”"),
+        ("Momentum is the core that carries models like Alpha& Beta.", "garbled: “a& ”"),
+        ("Momentum is a method that keeps sums.Nesterov wrote it down.", "garbled: “ums.N”"),
+        ("Momentum is a method that keeps sums, steps, and more..", "garbled: “..”"),
+        ("Momentum is a method that is used in tools such as", "the sentence breaks off after “such as”"),
+        ("Momentum is the number of such actions in a unit of time.", "not self-contained: “such actions”"),
+        ("- **Plus Gains**: the gains of a year that are left.", "“Plus Gains” is no term: “Plus”"),
+        ("- **Speed and Range**: the length of a step that is left.", "“Speed and Range” is no term: “and”"),
+        ("- **Activities**: the things that are done in a phase.", "“Activities” is a label, not a term"),
+        ("- **Decay**: The decay of a rate determines the end of it.", "what follows does not say what the term is"),
+        ("- **Bias**: The presence of noise inflates the size of steps.", "what follows does not say what the term is"),
+        ("- **Epoch**: The notation 3/4 that is used for a run.", "bound to its note: “The notation”"),
+        (
+            "- **Phase**: the part of a year that is warm.\n- **Phase**: the part of a year that is cold.",
+            "“Phase” stands for several things in the note",
+        ),
+        ("| name | purpose |\n|---|---|\n| max_depth | Maximum tree depth |", "the answer only repeats the entry"),
+        ("Steps like these ==combining several old steps== keep Momentum alive for long.", "the gap holds no term"),
+        ("## What would this change in a run?\n\nThe steps get longer.", "asks about something in the note: “this”"),
         ("The ball rolls down into the ==deep valley== of the landscape.", "the sentence does not name its topic"),
     ],
 )
@@ -131,3 +186,31 @@ def test_the_span_of_a_card_is_its_sentence(tmp_path: Path) -> None:
     text = "First things first.\nMomentum is a method\nwith a memory of its steps."
     (card,), _ = studied(tmp_path, text)
     assert (FILLER + text)[card.span.start : card.span.end] == "Momentum is a method\nwith a memory of its steps."
+
+
+def test_of_two_definitions_the_one_with_a_clause_is_kept(tmp_path: Path) -> None:
+    text = "Momentum is a sum of old gradient steps.\n\nMomentum is a method that adds a fraction of the last step."
+    cards, rejections = studied(tmp_path, text)
+    assert [card.answer for card in cards] == ["A method that adds a fraction of the last step."]
+    assert [rejection.reason for rejection in rejections] == ["the note says better what it is"]
+
+
+def test_three_letters_need_a_field_where_the_vault_has_two_meanings(tmp_path: Path) -> None:
+    (tmp_path / "A.md").write_text(FILLER + "A simple moving average (SMA) lags behind its data.\n", encoding="utf-8")
+    cards, _ = studied(tmp_path, "Here a step of momentum averaging (SMA) is taken.")
+    assert [card.prompt for card in cards] == [
+        "In A: what does SMA stand for?",
+        "In Momentum: what does SMA stand for?",
+    ]
+
+
+def test_an_everyday_abbreviation_is_asked_for_only_in_its_own_note(tmp_path: Path) -> None:
+    text = "The field of machine learning (ML) uses it."
+    assert studied(tmp_path, text)[0] == ()
+    assert [card.prompt for card in studied(tmp_path, text, "Machine Learning.md")[0]] == ["What does ML stand for?"]
+
+
+def test_the_question_keeps_an_article_that_the_note_uses(tmp_path: Path) -> None:
+    text = "Greedy algorithm is a method that takes the best next step. Such a greedy algorithm is fast."
+    (card,), _ = studied(tmp_path, text, "Greedy algorithm.md")
+    assert card.prompt == "What is a greedy algorithm?"

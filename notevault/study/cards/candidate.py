@@ -35,11 +35,11 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Source:
-    """A note as the rules see it, with the claims that were judged in it."""
+    """A note as the rules see it: the claims that were judged in it, and what abbreviations mean in its vault."""
 
     note: Note
     claims: tuple[Claim, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict)
+    expansions: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def own_names(self) -> frozenset[str]:
@@ -76,6 +76,15 @@ class Source:
         if any(name in normalised(question) for name in self.own_names) or self.is_own_name(subject):
             return question[0].upper() + question[1:]
         return f"{self.note.title}: {question}"
+
+
+def capitalised(text: str) -> str:
+    """`text` with a capital letter where it begins with a plain word; formulas and code stay.
+
+    >>> capitalised("the mean"), capitalised("$x$ over n"), capitalised("pandas.DataFrame of rows")
+    ('The mean', '$x$ over n', 'pandas.DataFrame of rows')
+    """
+    return text[0].upper() + text[1:] if re.match(r"[a-z][a-z’'-]*(?:[ ,;]|$)", text) else text
 
 
 def normalised(phrase: str) -> str:

@@ -12,7 +12,9 @@ from notevault.frontends.claims import Outcome
 from notevault.notes.model import Note
 from notevault.study.cards.candidate import Candidate, Source
 from notevault.study.cards.gates import rejection, words
+from notevault.study.cards.rivals import rivals
 from notevault.study.cards.rules import RULES
+from notevault.study.cards.rules.abbreviation import expansions
 from notevault.study.model import Card, Rejection, item_id
 from notevault.vault.model import Vault
 
@@ -28,11 +30,12 @@ def make_cards(vault: Vault, report: Report) -> tuple[tuple[Card, ...], tuple[Re
     cards: list[Card] = []
     rejections: list[Rejection] = []
     asked: dict[str, str] = {}
+    known = expansions(vault.notes.values())
     for note in vault.notes.values():
-        source = Source(note, tuple(claims[note.path]))
+        source = Source(note, tuple(claims[note.path]), known)
         kept: list[Card] = []
-        for candidate in _candidates(source):
-            reason = rejection(candidate) or _against(candidate, source) or _repeated(candidate, asked)
+        for candidate, doubt in rivals(list(_candidates(source)), source):
+            reason = rejection(candidate) or _against(candidate, source) or doubt or _repeated(candidate, asked)
             if reason:
                 rejections.append(_rejection(candidate, note, reason))
             else:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from notevault.notes.plain import plain
-from notevault.study.cards.candidate import Candidate, Source
+from notevault.study.cards.candidate import Candidate, Source, capitalised
 from notevault.study.model import CardKind
 
+_FIELD = r"In (?!summary|short|general|essence|other words|conclusion|practice|fact|particular|simple|this|these|our)"
 _SENTENCE = re.compile(
-    r"^(?:(?P<field>In [^,]{3,40}), )?(?P<subject>\S.{0,70}?)\s+"
+    rf"^(?:(?P<field>{_FIELD}[^,]{{3,40}}), )?(?P<subject>\S.{{0,70}}?)\s+"
     r"(?P<verb>is called|is used to|are used to|is used for|are used for|refers to|refer to|denotes|means|is|are)\s+"
     r"(?P<rest>.+)$",
     re.DOTALL,
@@ -43,7 +44,7 @@ def definitions(source: Source) -> Iterator[Candidate]:
             continue
         if verb in {"is", "are"} and not _KIND_OF_THING.match(rest):
             continue
-        question = _QUESTIONS.get(verb, "What is {}?").format(_in_a_sentence(subject))
+        question = _question(verb, rest).format(_in_a_sentence(_with_article(subject, source.note.text)))
         if match["field"]:
             question = f"{match['field']}: {question[0].lower()}{question[1:]}"
         answer = f"To {rest}" if verb.endswith("used to") else rest
@@ -51,10 +52,30 @@ def definitions(source: Source) -> Iterator[Candidate]:
             "definition",
             CardKind.BASIC,
             question if own else source.with_context(question, subject),
-            answer[0].upper() + answer[1:],
+            capitalised(answer),
             source.span_of(block, sentence),
             subject,
         )
+
+
+def _question(verb: str, rest: str) -> str:
+    """The question that the sentence answers: a plural (`techniques that`) says what the word refers to."""
+    if verb in {"refers to", "denotes", "means"} and not _KIND_OF_THING.match(rest):
+        return "What does {} refer to?"
+    return _QUESTIONS.get(verb, "What is {}?")
+
+
+def _with_article(subject: str, text: str) -> str:
+    """The subject with the article that the note itself writes before it elsewhere.
+
+    >>> _with_article("Greedy algorithm", "Greedy algorithm is fast. Take a greedy algorithm, say.")
+    'a greedy algorithm'
+    """
+    if not subject[:1].isupper() or not subject.replace(" ", "").replace("-", "").isalpha():
+        return subject
+    used = re.search(rf"\b(an?) {re.escape(subject)}(?=[.,;]| is | that | which )", text, re.IGNORECASE)
+    is_name = subject[1:].casefold() != subject[1:]
+    return f"{used[1].lower()} {subject if is_name else subject.lower()}" if used else subject
 
 
 def _in_a_sentence(subject: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from notevault.notes.model import Block, BlockKind
 from notevault.notes.plain import plain
@@ -14,6 +15,8 @@ from notevault.study.model import CardKind
 _CLAUSE = r"^(?:(?:Mathematically|Formally|Then|Thus|Specifically), )?(?P<clause>(?:For|Given|In|With|If|On) .+, )?"
 _VERB = r"(?P<verb>given|defined|computed|calculated|expressed|written|modell?ed|represented)"
 _WAY = r"(?:\s+(?:recursively|by|as|using|with|the|a|following|formula|equation|follows|mathematically))*"
+_WHERE = re.compile(r"^(?:where|here)\b", re.IGNORECASE)
+MOST_LETTERS, MOST_WORDS = 5, 35
 _LEADS = (
     re.compile(rf"{_CLAUSE}The (?:formula|equation) (?:for|of) (?P<subject>.+?) is(?: given by| expressed as)?\s*:?$"),
     re.compile(rf"{_CLAUSE}(?P<subject>.{{1,90}}?) (?P<be>is|are)\s+(?:\w+ly\s+)?{_VERB}{_WAY}\s*:?$"),
@@ -28,7 +31,7 @@ _RELATION = re.compile(r"=|\\leftarrow|\\gets|\\le|\\ge|\\approx|\\propto|\\sim|
 def formulas(source: Source) -> Iterator[Candidate]:
     """How is the thing given that the sentence before a displayed formula names; not where more formulas follow."""
     blocks = (*source.note.blocks, None)
-    for lead, formula, after in zip(blocks, blocks[1:], blocks[2:], strict=False):
+    for place, (lead, formula, after) in enumerate(zip(blocks, blocks[1:], blocks[2:], strict=False)):
         if lead is None or formula is None or formula.kind is not BlockKind.FORMULA:
             continue
         if lead.kind is not BlockKind.PARAGRAPH or lead.quoted or (after and after.kind is BlockKind.FORMULA):
@@ -39,8 +42,21 @@ def formulas(source: Source) -> Iterator[Candidate]:
             continue
         prompt, subject = question
         span = source.note.source.span(lead.span.start, formula.span.end)
-        answer = f"$${latex}$$"
+        answer = f"$${latex}$$" + _where(source.note.blocks[place + 2 :])
         yield Candidate("formula", CardKind.BASIC, source.with_context(prompt, subject), answer, span, subject)
+
+
+def _where(below: Sequence[Block]) -> str:
+    """What the note says of the letters directly below the formula, if it is short: a sentence, or a list."""
+    if not below or not _WHERE.match(below[0].plain):
+        return ""
+    text = " ".join(below[0].plain.split())
+    if text.rstrip().lower() in {"where:", "where", "here:"}:
+        items = list(takewhile(lambda block: block.kind is BlockKind.LIST_ITEM, below[1 : MOST_LETTERS + 2]))
+        text = "where " + "; ".join(plain(item.text).strip().rstrip(".;,") for item in items)
+        if not 1 <= len(items) <= MOST_LETTERS:
+            return ""
+    return f"\n\n{text}" if len(text.split()) <= MOST_WORDS and not text.endswith(":") else ""
 
 
 def _question(source: Source, lead: Block) -> tuple[str, str] | None:

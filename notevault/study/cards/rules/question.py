@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from notevault.diagnostics import Span
 from notevault.notes.model import Block, BlockKind
 from notevault.notes.plain import plain
-from notevault.study.cards.candidate import Candidate, Source
+from notevault.study.cards.candidate import Candidate, Source, capitalised
 from notevault.study.model import CardKind
 
+_NUMBERING = re.compile(r"^(?:[Qq](?:uestion)?\s*\d+\s*[.:)-]?|\d+(?:\.\d+)*\s*[.):]|\([a-z0-9]\))\s*")
 _ASKING = frozenset({"question", "help", "faq"})
 
 
@@ -54,5 +56,6 @@ def _within(inner: Span, outer: Span) -> bool:
 
 
 def _candidate(source: Source, question: str, answer: str, span: Span) -> Candidate:
-    prompt = source.with_context(question.strip())
-    return Candidate("question", CardKind.BASIC, prompt, plain(answer).strip(), span, question)
+    question = _NUMBERING.sub("", question.strip())
+    prompt = source.with_context(question) if question else ""
+    return Candidate("question", CardKind.BASIC, prompt, capitalised(plain(answer).strip()), span, question)

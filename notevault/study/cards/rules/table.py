@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from notevault.notes.model import Block, BlockKind
 from notevault.notes.plain import plain
-from notevault.study.cards.candidate import Candidate, Source
+from notevault.study.cards.candidate import Candidate, Source, capitalised
 from notevault.study.model import CardKind
 
 QUESTIONS: Mapping[str, str] = {
@@ -32,6 +33,9 @@ QUESTIONS: Mapping[str, str] = {
 """The headers that make a question, in lower case."""
 
 
+_ADJECTIVE = re.compile(r"[A-Za-z]{3,}(?:al|ive|ous|ary|ic|able|ful)")
+
+
 def tables(source: Source) -> Iterator[Candidate]:
     """What a table says of the thing in a row's first cell."""
     for header, *rows in _tables(source.note.blocks):
@@ -40,8 +44,17 @@ def tables(source: Source) -> Iterator[Candidate]:
         for row in rows:
             cells = [plain(cell).strip() for cell in row.cells]
             for column in asked if len(cells) == len(names) else ():
-                question = source.with_context(QUESTIONS[names[column]].format(cells[0]))
-                yield Candidate("table", CardKind.BASIC, question, cells[column], row.span, cells[0])
+                question = source.with_context(QUESTIONS[names[column]].format(_named(cells[0], names[0])))
+                yield Candidate("table", CardKind.BASIC, question, capitalised(cells[column]), row.span, cells[0])
+
+
+def _named(entry: str, header: str) -> str:
+    """The entry; an adjective together with the header that it belongs to.
+
+    >>> _named("Physical", "dimension"), _named("Adam", "optimiser")
+    ('the dimension “Physical”', 'Adam')
+    """
+    return f"the {header} “{entry}”" if header and _ADJECTIVE.fullmatch(entry) else entry
 
 
 def _tables(blocks: tuple[Block, ...]) -> Iterator[list[Block]]:

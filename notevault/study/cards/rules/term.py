@@ -7,13 +7,25 @@ from collections.abc import Iterator
 
 from notevault.notes.model import BlockKind
 from notevault.notes.plain import plain
-from notevault.study.cards.candidate import Candidate, Source
+from notevault.study.cards.candidate import Candidate, Source, capitalised
 from notevault.study.cards.sentences import sentences
 from notevault.study.model import CardKind
 
 _ITEM = re.compile(
     r"^\*\*(?P<term>[^*\n]{2,60}?)\s*(?::\s*\*\*|\*\*\s*(?:\([^)]*\)\s*)?[:–—])\s*(?P<text>\S.*)$", re.DOTALL
 )
+
+
+def _meaning(term: str, sentence: str) -> str:
+    """The sentence, or what follows "The term refers to" where it begins so.
+
+    >>> _meaning("Grain", "The grain of a table refers to the level of detail in it.")
+    'The level of detail in it.'
+    """
+    told = re.match(
+        rf"(?:The |An? )?{re.escape(term)}(?: [^.,]{{1,40}}?)? (?:refers? to|is|are) (?=(?:an?|the)\b)", sentence, re.I
+    )
+    return capitalised(sentence[told.end() :] if told else sentence)
 
 
 def terms(source: Source) -> Iterator[Candidate]:
@@ -28,7 +40,7 @@ def terms(source: Source) -> Iterator[Candidate]:
             "term",
             CardKind.BASIC,
             source.with_context(f"what does “{term}” mean?", term),
-            next(sentences(text)).text,
+            _meaning(term, next(sentences(text)).text),
             block.span,
             term,
         )
