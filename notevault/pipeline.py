@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from notevault.checks.check import check_vault
@@ -13,6 +13,7 @@ from notevault.graph.model import TopicGraph
 from notevault.study.cards import make_cards
 from notevault.study.exercises import make_exercises
 from notevault.study.model import Card, Exercise, Rejection
+from notevault.vault.configuration import read_settings
 from notevault.vault.model import Vault
 from notevault.vault.read import read_vault
 
@@ -35,7 +36,7 @@ class Results:
 def run(
     root: Path,
     *,
-    seed: int = 0,
+    seed: int | None = None,
     run_code: bool = True,
     unsafe: bool = False,
     jobs: int = 1,
@@ -43,9 +44,14 @@ def run(
 ) -> Results:
     """Read, check and study the vault at `root`.
 
-    Equal vaults and seeds give equal results. `unsafe` runs code where no jail holds; `run_code=False` runs none.
+    Equal vaults and seeds give equal results. `seed` and the rules that are not reported are those of `notevault.toml`
+    where they are not given. `unsafe` runs code where no jail holds; `run_code=False` runs none.
     """
+    settings = read_settings(root)
     vault = read_vault(root)
     report = check_vault(vault, run=run_code, unsafe=unsafe, jobs=jobs, progress=progress)
     cards, rejections = make_cards(vault, report)
-    return Results(vault, build_graph(vault), report, cards, rejections, make_exercises(vault, report, seed))
+    exercises = make_exercises(vault, report, settings.seed if seed is None else seed)
+    wanted = tuple(d for d in report.diagnostics if not (settings.ignore and d.code.startswith(settings.ignore)))
+    reported = replace(report, diagnostics=wanted)
+    return Results(vault, build_graph(vault), reported, cards, rejections, exercises)

@@ -96,9 +96,9 @@ _TABLE = (
     ),
     Rule(
         "NV204",
-        "encoding",
+        "unreadable",
         Severity.WARNING,
-        "The note is not UTF-8, or begins with a byte order mark that hides its frontmatter.",
+        "The note cannot be read whole: it is not UTF-8, or its beginning is hidden, or access is denied.",
         "Other tools show wrong characters, or take the frontmatter for text.",
         "\\ufeff---\ntags: [a]\n---",
         "---\ntags: [a]\n---",

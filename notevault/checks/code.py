@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from notevault.checks.causes import PLACEHOLDER, Judgement, Origin, Surroundings, judge
 from notevault.checks.cells import Cell, python_cells
 from notevault.checks.mend import mend
+from notevault.checks.messages import refutation
 from notevault.checks.model import BlockResult, Claim, Status
 from notevault.checks.outcome import Compared, Failure, Outcome, State
 from notevault.checks.outputs import verdict_on
@@ -22,6 +23,9 @@ from notevault.sandbox import Worker
 
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 _LINE = re.compile(r"\bline (\d{1,6})\b")
+_IDENTITY = re.compile(r"\b(?:id|hash|getpid)\(")
+"""What depends on the process, and may still be the same in two children of one worker."""
+
 _CODES = {Status.SYNTAX: "NV301", Status.ERROR: "NV302", Status.LIMIT: "NV304"}
 _CLAIM_CODES = {"gradient": "NV401", "equation": "NV404", "update-rule": "NV403", "output": "NV303"}
 
@@ -77,7 +81,8 @@ def _unsettled(runner: Worker, cells: Sequence[Cell], outcomes: Sequence[Outcome
     if not disagree and not shown:
         return set()
     again = run_cells(runner, cells, seed=1)
-    return {a.index for a, b in zip(outcomes, again, strict=True) if _scrubbed(a.stdout) != _scrubbed(b.stdout)}
+    differ = {a.index for a, b in zip(outcomes, again, strict=True) if _scrubbed(a.stdout) != _scrubbed(b.stdout)}
+    return differ | {index for index, cell in enumerate(cells) if _IDENTITY.search(cell.source)}
 
 
 def _scrubbed(text: str) -> str:
@@ -208,10 +213,14 @@ def _diagnostics(
             span = note.source.span(at.start, max(at.end, min(at.start + 1, cell.block.span.end)))
         return [_diagnostic(note, _CODES[block.status], block.reason, span, block.fix)]
     return [
-        _diagnostic(note, _CLAIM_CODES[claim.kind], claim.verdict.reason, claim.span)
+        _diagnostic(note, _CLAIM_CODES[claim.kind], _claim_message(claim), claim.span)
         for claim in claims
         if claim.verdict.outcome is Decision.REFUTED and claim.kind in _CLAIM_CODES
     ]
+
+
+def _claim_message(claim: Claim) -> str:
+    return claim.verdict.reason if claim.kind == "output" else refutation(claim)
 
 
 def _diagnostic(note: Note, code: str, reason: str, span: Span, fix: Fix | None = None) -> Diagnostic:

@@ -12,6 +12,7 @@ _TOKEN = re.compile(
 )
 _ELLIPSIS = "..."
 _FULL_PRECISION = 15
+_SINGLE_PRECISION = 7
 _VALUE_WORDS = frozenset(
     {
         "True", "False", "None", "nan", "NaN", "inf", "Infinity", "tensor", "array", "Array", "Matrix", "dtype",
@@ -48,6 +49,8 @@ def _numbers_agree(stated: str, actual: str) -> bool:
     unit = Decimal(10) ** (exponent - decimals)
     if len(re.sub(r"\D", "", stated)) >= _FULL_PRECISION:
         unit = abs(said) * Decimal("1e-13")  # the last digits of a float depend on the library
+    if len(re.sub(r"\D", "", stated).lstrip("0")) >= _SINGLE_PRECISION:
+        unit = max(unit, abs(said) * Decimal("1e-6"))  # and those of a float32, as PyTorch and jax have them
     rounded = abs(said - found) <= unit / 2
     cut_off = abs(found) - abs(said) < unit and abs(found) >= abs(said) and (found < 0) == (said < 0)
     return rounded or (cut_off and decimals > 0)

@@ -7,8 +7,12 @@ import re
 from notevault.checks.compare import agrees, looks_like_a_value, same_kind
 from notevault.checks.outcome import Compared
 from notevault.frontends.claims import Confidence, Outcome, Verdict
+from notevault.frontends.expressions import Expr, ExpressionError
+from notevault.frontends.identity import Answer, equal
+from notevault.frontends.infix import ParseError, parse
 
 _REMARK = re.compile(r"\s*\([^()]*\)\s*$")
+_OPERATOR = re.compile(r"[-+*/^]")
 _LONGEST = 120
 _LONGEST_COMPARED = 5_000  # what people copy into notes is shorter; what attacks a regular expression is not
 
@@ -25,9 +29,12 @@ def verdict_on(compared: Compared, *, settled: bool) -> Verdict | None:
     evidence = {"stated": compared.text, "printed": compared.actual[0]}
     if any(agrees(text, actual) for text in _readings(compared) for actual in compared.actual):
         return Verdict(Outcome.VERIFIED, Confidence.EXACT, "the block prints what the note says", None, evidence)
+    same = _compared_as_expressions(compared)
+    if same:
+        return Verdict(Outcome.VERIFIED, Confidence.IDENTITY_TEST, "it prints an equal expression", None, evidence)
     if not settled:
         return Verdict(Outcome.INCONCLUSIVE, None, "the block prints something else each time it runs", None, evidence)
-    if not _can_only_be_an_output(compared):
+    if not _can_only_be_an_output(compared) and not (same is False and compared.marked):
         return None
     reason = f"it prints {shortened(compared.actual[0])}, and the note says {shortened(compared.text)}"
     return Verdict(Outcome.REFUTED, Confidence.EXACT, reason, None, evidence)
@@ -38,6 +45,25 @@ def _readings(compared: Compared) -> list[str]:
     shorter = _REMARK.sub("", compared.text)
     quoted = compared.text.strip().strip("'\"")
     return [text for text in (compared.text, shorter, quoted) if text.strip()]
+
+
+def _compared_as_expressions(compared: Compared) -> bool | None:
+    """Whether the text and what was printed are equal expressions; None where one of them is no expression in names."""
+    stated, printed = _expression(compared.text), _expression(compared.actual[0])
+    if stated is None or printed is None:
+        return None
+    result = equal(stated, printed)
+    return None if result.answer is Answer.UNDETERMINED else result.equal
+
+
+def _expression(text: str) -> Expr | None:
+    if not _OPERATOR.search(text):
+        return None
+    try:
+        expr = parse(text.strip())
+    except (ParseError, ExpressionError):
+        return None
+    return expr if expr.free_symbols else None
 
 
 def _can_only_be_an_output(compared: Compared) -> bool:

@@ -15,13 +15,13 @@ from notevault.diagnostics import Severity
 @click.command("build")
 @click.argument("vault", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write to.")
-@click.option("--seed", default=0, show_default=True, help="The seed of the exercises.")
+@click.option("--seed", type=int, help="The seed of the exercises (default: that of notevault.toml, else 0).")
 @click.option("--no-run", is_flag=True, help="Run no code: only static checks.")
 @click.option("--unsafe-exec", is_flag=True, help="Run code even where no jail holds. Only for notes of your own.")
 @click.option("--jobs", default=2, show_default=True, help="Processes that run code.")
 @click.pass_context
 def command(
-    context: click.Context, vault: Path | None, out: Path, seed: int, no_run: bool, unsafe_exec: bool, jobs: int
+    context: click.Context, vault: Path | None, out: Path, seed: int | None, no_run: bool, unsafe_exec: bool, jobs: int
 ) -> None:
     """Check VAULT and write report, cards, exercises, graph and study path into DIR."""
     from notevault.export.bundle import write_bundle

@@ -38,8 +38,11 @@ def command(
     and always in JSON.
     """
     from notevault.checks.fixes import apply_fixes, difference
+    from notevault.vault.configuration import read_settings
 
-    target, rules = target_of(paths, context.obj), RuleFilter.of(select, ignore, everything=format_ == "json")
+    target = target_of(paths, context.obj)
+    ignored = ignore or ",".join(read_settings(target.root).ignore)
+    rules = RuleFilter.of(select, ignored, everything=format_ == "json")
     vault, report, shown = _checked(target, rules, run=not no_run, unsafe=unsafe_exec, jobs=jobs)
     if diff:
         click.echo(difference(vault, shown.diagnostics), nl=False)

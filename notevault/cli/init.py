@@ -9,14 +9,12 @@ import click
 TEMPLATE = """\
 # Settings of notevault; every one is optional, and shown here with its default.
 
-# Notes and folders that are left out (patterns as in .gitignore, relative to this file).
-# exclude = ["templates/", "*.excalidraw.md"]
+# Notes and folders that are left out: patterns such as "templates/" or "*.excalidraw.md".
+# exclude = []
 
 [check]
-# Rules that are not reported, by code or by the start of one.
-# ignore = ["NV101"]
-# Seconds that one code block may take.
-# seconds = 10
+# Rules that are not reported, by code or by the start of one, such as "NV102".
+# ignore = []
 
 [study]
 # The seed of exercises: the same seed gives the same exercises.

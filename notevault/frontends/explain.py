@@ -27,6 +27,7 @@ MAX_NODES = 60
 MAX_TERMS = 40
 MAX_PATHS = 12
 _CLOSE = 1e-18
+_TINY = 1e-20
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class _Search:
         for point in islice(points(symbols, seed=7), 8 * POINTS):
             values = {s: context.mpf(v.numerator) / v.denominator for s, v in point.items()}
             right, said = program.run(system, number, values)
-            if right is not None and said is not None and (right != 0 or said != 0):
+            if right is not None and said is not None and max(abs(right), abs(said)) > _TINY:
                 self.points.append(values)
                 self.right.append(right)
                 self.said.append(said)

@@ -125,7 +125,7 @@ def evaluate(computation: Computation, at: Mapping[str, float]) -> tuple[Tensor,
         raise NotStraightLineError(f"no value for {', '.join(missing)}")
     values = {name: tensor(float(at[name]), name) for name in computation.inputs}
     for step in computation.steps:
-        result = _value(step.expression, values)
+        result = _value(step.expression, values, {})
         values[step.name] = result if isinstance(result, Tensor) else tensor(float(result), step.name)
     return values[computation.output], values
 
@@ -210,25 +210,31 @@ def _needed(steps: dict[str, Step], output: str) -> Sequence[Step]:
     return [step for name, step in steps.items() if name in wanted]
 
 
-def _value(node: ast.expr, values: Mapping[str, Tensor]) -> Tensor | float:
+def _value(node: ast.expr, values: Mapping[str, Tensor], known: dict[str, Tensor]) -> Tensor | float:
+    """The value of a part of a step; `known` are the operations so far, so that equal parts become one node."""
     match node:
         case ast.Name(id=name):
             return values[name] if name in values else CONSTANTS[name]
         case ast.Constant(value=int() | float() as number):
             return number
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-            return _value(operand, values)
+            return _value(operand, values, known)
         case ast.UnaryOp(operand=ast.Constant(value=int() | float() as number)):
             return -number
+    written = ast.unparse(node)
+    if written not in known:
+        primitive, operands = _operation(node)
+        known[written] = apply(primitive, *(_value(operand, values, known) for operand in operands))
+    return known[written]
+
+
+def _operation(node: ast.expr) -> tuple[str, tuple[ast.expr, ...]]:
+    """The primitive that a node applies, and its operands."""
+    match node:
         case ast.UnaryOp(operand=operand):
-            return _applied("neg", _value(operand, values))
+            return "neg", (operand,)
         case ast.BinOp(left=left, op=op, right=right):
-            return _applied(OPERATORS[type(op)], _value(left, values), _value(right, values))
+            return OPERATORS[type(op)], (left, right)
         case ast.Call(func=function, args=[argument]):
-            return _applied(FUNCTIONS[_called(function) or ""], _value(argument, values))
+            return FUNCTIONS[_called(function) or ""], (argument,)
     raise NotStraightLineError(f"not arithmetic: {ast.unparse(node)}")
-
-
-def _applied(primitive: str, *operands: Tensor | float) -> Tensor:
-    result: Tensor = apply(primitive, *operands)
-    return result

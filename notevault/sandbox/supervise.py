@@ -95,6 +95,8 @@ def verdict(status: int, seconds_used: float, limits: Limits, *, answered: bool)
         return "memory"
     if code == -signal.SIGXFSZ:
         return "disk"
-    if code in {-signal.SIGKILL, -signal.SIGXCPU}:
+    if code == -signal.SIGXCPU:
+        return "time"
+    if code == -signal.SIGKILL:
         return "time" if seconds_used >= limits.seconds - _TICK else "memory"
     return "ok" if code == 0 and answered else "aborted"

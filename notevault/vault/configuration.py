@@ -1,30 +1,71 @@
-"""What `notevault.toml` says about which notes are read."""
+"""What `notevault.toml` says: which notes are read, which rules are not reported, the seed of exercises."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from notevault.errors import ConfigurationError
 
 NAME = "notevault.toml"
 
 
-def read_excludes(root: Path) -> tuple[str, ...]:
-    """The patterns of `exclude = […]`, or none. Raises `ConfigurationError` for a file that cannot be used."""
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of a vault, each with its default."""
+
+    exclude: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    seed: int = 0
+
+
+def read_settings(root: Path) -> Settings:
+    """The settings in `root`, or the defaults. Raises ConfigurationError for a file that cannot be used."""
     file = root / NAME
     if not file.is_file():
-        return ()
+        return Settings()
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{NAME} is not valid TOML: {error}") from error
-    patterns = table.get("exclude", [])
-    if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
-        raise ConfigurationError(f'{NAME}: `exclude` has to be a list of patterns, such as ["templates/*"]')
-    return tuple(patterns)
+    return Settings(**{key.rpartition(".")[2]: _KEYS[_known(key)](key, value) for key, value in _flat(table)})
+
+
+def _flat(table: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from ((f"{name}.{key}", inner) for key, inner in value.items())
+        else:
+            yield name, value
+
+
+def _known(key: str) -> str:
+    if key not in _KEYS:
+        raise ConfigurationError(f"{NAME}: there is no setting `{key}`; there are {', '.join(f'`{k}`' for k in _KEYS)}")
+    return key
+
+
+def _texts(key: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ConfigurationError(f'{NAME}: `{key}` has to be a list of texts, such as ["templates/*"]')
+    return tuple(value)
+
+
+def _number(key: str, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ConfigurationError(f"{NAME}: `{key}` has to be a whole number")
+    return value
+
+
+_KEYS: Mapping[str, Callable[[str, object], Any]] = {
+    "exclude": _texts,
+    "check.ignore": _texts,
+    "study.seed": _number,
+}
 
 
 def is_excluded(path: str, patterns: Iterable[str]) -> bool:

@@ -38,9 +38,9 @@ def name_diagnostics(notes: Iterable[Note]) -> Iterator[Diagnostic]:
             yield _at_top("NV205", message, note.path, note.source)
 
 
-def encoding_diagnostic(note: Note) -> Diagnostic:
-    """A note whose bytes are not UTF-8."""
-    return _at_top("NV204", "the note is not UTF-8: some of its characters are lost", note.path, note.source)
+def bytes_diagnostic(note: Note, message: str) -> Diagnostic:
+    """What keeps the bytes of a note from being its text."""
+    return _at_top("NV204", message, note.path, note.source)
 
 
 def _at_top(code: str, message: str, path: str, source: SourceText) -> Diagnostic:

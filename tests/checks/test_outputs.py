@@ -10,6 +10,8 @@ from notevault.notes.parse import parse_note
 from notevault.sandbox import Worker
 from tests.checks.notes import note_of
 
+SYMBOLS = "import sympy as s\nw, x = s.symbols('w x')\n"
+
 AGREE = [
     "print(2 ** 3)  # Output: 8",
     "print(2 ** 3)  # => 8",
@@ -38,6 +40,8 @@ AGREE = [
     ">>> 1 / 0\nTraceback (most recent call last):\n  ...\nZeroDivisionError: division by zero",
     "print(0.1 + 0.2)  # 0.30000000000000004",
     "print('loss:', 0.25)  # loss: 0.25",
+    SYMBOLS + "print(s.diff((w*x)**2, w))  # Output: 2*x**2*w",
+    SYMBOLS + "print(w*(w + x))  # Output: w**2 + w*x",
 ]  # fmt: skip
 
 DISAGREE = [
@@ -52,6 +56,7 @@ DISAGREE = [
     "x = [1, 2]\nx  # [1, 3]",
     ">>> 1 + 1\n3",
     ">>> 'a'\n'b'",
+    SYMBOLS + "print(s.diff((w*x)**2, w))  # Output: 2*w*x",
 ]  # fmt: skip
 
 NOT_OUTPUTS = [
@@ -81,6 +86,8 @@ NOT_OUTPUTS = [
     "import time\nprint(time.time_ns())  # Output: 1700000000",
     "import datetime\nprint(datetime.datetime.now())  # Output: 2020-01-01",
     "print(id([]))  # Output: 140",
+    SYMBOLS + "print(s.diff((w*x)**2, w))  # 2*w*x*x, or so",
+    SYMBOLS + "print(w*x)  # Output: a product",
 ]  # fmt: skip
 
 

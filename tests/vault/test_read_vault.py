@@ -90,7 +90,7 @@ def test_a_note_that_is_not_there_has_suggestions(tmp_path: Path) -> None:
     assert caught.value.suggestions == ()
 
 
-@pytest.mark.parametrize("text", ["exclude = 1", "exclude = [1]", "exclude = ["])
+@pytest.mark.parametrize("text", ["exclude = 1", "exclude = [1]", "exclude = [", "exclud = []", "[study]\nseed = 'x'"])
 def test_a_configuration_that_cannot_be_used_is_an_error(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigurationError, match=r"notevault\.toml"):
         make_vault(tmp_path, {"notevault.toml": text})

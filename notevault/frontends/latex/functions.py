@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from notevault.frontends.expressions import Expr, ExpressionError
 from notevault.frontends.latex.context import Context, definition, vocabulary
+from notevault.frontends.latex.grammar import GREEK
 from notevault.frontends.latex.lowering import AbstractError, Lowering
 from notevault.frontends.latex.shapes import shapes
-from notevault.frontends.latex.statements import statements
-from notevault.frontends.latex.symbols import opaque
+from notevault.frontends.latex.source import identifier, source
+from notevault.frontends.latex.statements import Statement, statements
+from notevault.frontends.latex.symbols import Vocabulary
 from notevault.frontends.latex.tokens import NotUnderstoodError
 from notevault.frontends.programs import TooLargeError, UnknownHeadError
 
@@ -19,15 +22,30 @@ _SEVERAL_READINGS = re.compile(r"[A-Z]{2,}|[A-Za-z]{3,}")
 _NOT_A_NUMBER = re.compile(
     r"\\mathbf|\\boldsymbol|\\vec|\\top|\^\{?\s*T\b|\\(?:text|mathrm|operatorname)\s*\{[^{}]*\}\s*(?:\(|\\left)"
 )
+_NO_ARITHMETIC = re.compile(
+    r"\*[^()*]*\)\s*(?:\\left)?\("  # `(x * w)(t)`: the star makes a function of two, it is no product
+    r"|\^\s*\{\s*[(\[][^{}]*[-+]"  # `a^{(l-1)}`: the number of a layer, no power
+    rf"|\\(?:{'|'.join(sorted(GREEK))})\s*\{{"  # `\sigma{(x)}`: a function in other brackets
+)
 
 
-def functions(formulas: Sequence[str]) -> Iterator[tuple[int, str, Expr]]:
-    r"""For each formula of the form `name = expression` its index, the name, and the expression of numbers.
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """`name = source` in Python, read from formula number `index`, and its value as an expression of numbers."""
+
+    index: int
+    name: str
+    source: str
+    value: Expr
+
+
+def functions(formulas: Sequence[str]) -> Iterator[Defined]:
+    r"""The formulas of the form `name = expression of numbers`.
 
     Formulas whose letters could be read as a word (`TP`) and those that speak of vectors are left out.
 
-    >>> list(functions([r"z = \frac{x - \mu}{\sigma}", r"P = \frac{TP}{TP + FP}"]))
-    [(0, 'z', (-mu + x)/sigma)]
+    >>> [f"{f.name} = {f.source}" for f in functions([r"z = \frac{x - \mu}{\sigma}", r"P = \frac{TP}{TP + FP}"])]
+    ['z = (x - mu) / sigma']
     """
     found = [(index, statement) for index, latex in enumerate(formulas) for statement in statements(latex)]
     known = vocabulary([statement for _, statement in found])
@@ -35,11 +53,16 @@ def functions(formulas: Sequence[str]) -> Iterator[tuple[int, str, Expr]]:
         latex = formulas[index]
         if _SEVERAL_READINGS.search(_COMMAND.sub(" ", latex)) or _NOT_A_NUMBER.search(latex):
             continue
-        try:
-            stated = definition(statement, known, 0)
-            if stated is None or stated.body is None or stated.is_value or len(statement.items) != 2:
-                continue
-            expr = Lowering(Context(known), shapes([stated.body], ())).scalar(stated.body)
-        except (NotUnderstoodError, AbstractError, ExpressionError, TooLargeError, UnknownHeadError):
-            continue
-        yield index, opaque(stated.name), expr
+        if not _NO_ARITHMETIC.search(latex) and (function := _function(index, statement, known)):
+            yield function
+
+
+def _function(index: int, statement: Statement, known: Vocabulary) -> Defined | None:
+    try:
+        stated = definition(statement, known, 0)
+        if stated is None or stated.body is None or stated.is_value or len(statement.items) != 2:
+            return None
+        value = Lowering(Context(known), shapes([stated.body], ())).scalar(stated.body)
+        return Defined(index, identifier(stated.name), source(stated.body), value)
+    except (NotUnderstoodError, AbstractError, ExpressionError, TooLargeError, UnknownHeadError):
+        return None

@@ -11,7 +11,12 @@ from notevault.frontends.claims import Finding
 from notevault.frontends.imitation import Finder
 from notevault.frontends.watching.block import BlockCode
 
-LIBRARIES: Mapping[str, str] = {"torch": "notevault.frontends.torch_like.library"}
+LIBRARIES: Mapping[str, str] = {
+    "torch": "notevault.frontends.torch_like.library",
+    "jax": "notevault.frontends.other_libraries.jax",
+    "autograd": "notevault.frontends.other_libraries.autograd",
+    "micrograd": "notevault.frontends.other_libraries.micrograd",
+}
 """A library, and the module whose `modules()` imitates it."""
 
 

@@ -74,6 +74,8 @@ def _same_number(part: Part, answer: str) -> bool:
 
 
 def _number(text: str) -> float | None:
+    if _NUMBER.fullmatch(text.strip()):
+        return float(text)
     value_ = read_expression(text)
     if value_ is None or not value_.is_number:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from notevault.checks.model import Report
 from notevault.study.exercises.families import FAMILIES
-from notevault.study.exercises.subject import subjects
+from notevault.study.exercises.find import subjects
 from notevault.study.model import Exercise
 from notevault.vault.model import Vault
 

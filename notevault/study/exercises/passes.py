@@ -62,6 +62,11 @@ def values(done: Pass, operation: Operation = true_operation) -> dict[str, float
     return {node.label: found[node.index] for node in done.steps}
 
 
+def operand_values(done: Pass, node: TraceNode) -> list[float]:
+    """The values of a node's parents."""
+    return [float(done.trace.nodes[parent].value) for parent in node.parents]
+
+
 def true_local(node: TraceNode, k: int, operands: Sequence[float]) -> float:
     """The local derivative that the engine found."""
     value = node.local_derivatives[k].value
@@ -78,7 +83,7 @@ def adjoints(done: Pass, local: Local = true_local, *, first_path_only: bool = F
     reached = [False] * len(nodes)
     sums[-1] = 1.0
     for node in reversed(nodes):
-        operands = [float(nodes[parent].value) for parent in node.parents]
+        operands = operand_values(done, node)
         for k, parent in enumerate(node.parents):
             if first_path_only and reached[parent]:
                 continue

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from notevault.autodiff import TraceNode
+import sympy
+
+from notevault.autodiff import PRIMITIVES, TraceNode
 from notevault.study.exercises.passes import Pass
 
 _TEMPLATES: Mapping[str, str] = {
@@ -37,6 +40,30 @@ def operation(node: TraceNode, done: Pass) -> str:
     labels = [done.trace.nodes[parent].label for parent in node.parents]
     template = _TEMPLATES.get(node.operation)
     return template.format(*labels) if template else f"{node.operation}({', '.join(labels)})"
+
+
+def local_formula(node: TraceNode, k: int, done: Pass) -> str:
+    """The local derivative of a node by its parent number k in LaTeX: `2 v_{1}`."""
+    parents = [done.trace.nodes[parent] for parent in node.parents]
+    operands = tuple(_symbol(parent.label) for parent in parents)
+    if node.operation == "pow" and k == 0 and parents[1].operation == "constant":
+        exponent = float(parents[1].value)
+        power = "" if exponent == 2 else f"^{{{number(exponent - 1)}}}"
+        return f"{number(exponent)} {operands[0]}{power}"
+    return PRIMITIVES[node.operation].local_formula(k, operands, _symbol(node.label))
+
+
+def _symbol(label: str) -> str:
+    """A label in LaTeX.
+
+    >>> _symbol("v1"), _symbol("y_hat"), _symbol("theta_t_plus_1"), _symbol("2")
+    ('v_{1}', '\\\\hat{y}', '\\\\theta_{t+1}', '2')
+    """
+    if not label.isidentifier():
+        return label
+    accented = re.sub(r"_(hat|bar|tilde|dot)(?=_|$)", r"\1", label)
+    written: str = sympy.latex(sympy.Symbol(accented))
+    return written.replace(" plus ", "+").replace(" minus ", "-")
 
 
 def setting(title: str, source: str) -> str:

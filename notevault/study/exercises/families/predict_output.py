@@ -17,7 +17,9 @@ FAMILY = "predict-output"
 MOST_LINES, MOST_CODE = 4, 25
 MOST_CHARACTERS = 120
 
-_RAN = frozenset({Status.RAN, Status.VERIFIED, Status.MISMATCH})
+_RAN = frozenset({Status.RAN, Status.VERIFIED})
+_PRINTED = frozenset({"", "text", "txt", "plaintext", "output", "console"})
+_NEARBY = 60
 _UNPREDICTABLE = re.compile(
     r"\b(?:rand\w*|normal|uniform|shuffle|choice|seed|rng|time|datetime|now|perf_counter|uuid\w*|id|hash|getpid|version|environ|platform|"
     r"sys|memory\w*|getsizeof|timeit|Dropout|manual_seed)\b"
@@ -30,6 +32,8 @@ _STRING = re.compile(r"[\"'][^\"'\n]*[\"']")
 def predict_output(subject: Subject, seed: int) -> Exercise | None:
     """What a short, self-contained block prints."""
     if not isinstance(subject, BlockSubject) or subject.result.status not in _RAN or not _is_fit(subject):
+        return None
+    if _is_contradicted(subject):
         return None
     output = subject.result.stdout.strip()
     lines = [line.rstrip() for line in output.split("\n") if line.strip()]
@@ -61,6 +65,16 @@ def _is_fit(subject: BlockSubject) -> bool:
         return False
     literal = " ".join(_STRING.findall(code))
     return any(word not in literal for word in output.split())
+
+
+def _is_contradicted(subject: BlockSubject) -> bool:
+    """Whether the next block of the note shows, as output, something else than what was printed."""
+    end = subject.block.span.end
+    after = next((block for block in subject.note.code_blocks if block.span.start >= end), None)
+    if after is None or after.language not in _PRINTED:
+        return False
+    between = subject.note.text[end : after.span.start]
+    return len(between) < _NEARBY and "#" not in between and after.source.split() != subject.result.stdout.split()
 
 
 def _without_answers(code: str) -> str:

@@ -8,13 +8,13 @@ import sympy
 from sympy import Expr
 
 from notevault.autodiff import Trace
-from notevault.frontends.engine import gradient
+from notevault.frontends.straightline import Computation
 from notevault.study.exercises.build import assemble
 from notevault.study.exercises.passes import Pass
 from notevault.study.exercises.points import pleasant
-from notevault.study.exercises.show import operation, rows, setting
+from notevault.study.exercises.show import local_formula, operation, rows, setting
 from notevault.study.exercises.subject import ComputationSubject, Subject, random_of
-from notevault.study.exercises.symbols import expression_of
+from notevault.study.exercises.symbols import derivative_of, expression_of, typed
 from notevault.study.model import AnswerKind, Exercise, Misconception, Part
 
 FAMILY = "symbolic-gradient"
@@ -26,48 +26,49 @@ def symbolic_gradient(subject: Subject, seed: int) -> Exercise | None:
     if not isinstance(subject, ComputationSubject):
         return None
     random_ = random_of(subject, FAMILY, seed)
-    variable = random_.choice(subject.wrt)
-    done = pleasant(subject.computation, random_)
+    derivatives = {name: derivative_of(subject.computation, name) for name in subject.wrt}
+    worth = [name for name, derivative in derivatives.items() if derivative is not None and derivative.free_symbols]
+    done = pleasant(subject.computation, random_) if worth else None
     if done is None:
         return None
-    function = expression_of(subject.computation)
-    key = sympy.factor_terms(gradient(function, sympy.Symbol(variable)))
+    variable = random_.choice(worth)
+    key = derivatives[variable]
+    answer = typed(key, subject.computation)
     output = subject.computation.output
     prompt = (
         f"{setting(subject.note.title, subject.computation.source)}\n\n"
         f"Give the derivative of `{output}` with respect to `{variable}` as a formula in "
         f"{', '.join(f'`{name}`' for name in subject.computation.inputs)}."
     )
-    parts = (Part("derivative", AnswerKind.EXPRESSION, str(key), subject.computation.inputs),)
-    solution = f"{_chain(done, variable)}\n\nIn the inputs alone this is `{key}`."
-    wrong = _misconceptions(subject, function, key, variable)
+    parts = (Part("derivative", AnswerKind.EXPRESSION, answer, subject.computation.inputs),)
+    solution = f"{_chain(done, variable)}\n\nIn the inputs alone this is `{answer}`."
+    wrong = _misconceptions(subject.computation, key, variable)
     return assemble(
         subject, FAMILY, seed, difficulty=2, prompt=prompt, parts=parts, solution=solution, misconceptions=wrong
     )
 
 
-def _misconceptions(subject: ComputationSubject, function: Expr, key: Expr, variable: str) -> Iterator[Misconception]:
-    yield Misconception("sign", {"derivative": str(-key)}, "The sign of the whole derivative is wrong.")
-    if isinstance(function, sympy.Pow) and function.exp.is_Integer:
+def _misconceptions(computation: Computation, key: Expr, variable: str) -> Iterator[Misconception]:
+    for name, wrong, feedback in _wrong(computation, key, variable):
+        yield Misconception(name, {"derivative": typed(wrong, computation)}, feedback)
+
+
+def _wrong(computation: Computation, key: Expr, variable: str) -> Iterator[tuple[str, Expr, str]]:
+    """Each wrong way: its name, the formula that it leads to, and what to tell the student."""
+    function = expression_of(computation)
+    yield "sign", -key, "The sign of the whole derivative is wrong."
+    if isinstance(function, sympy.Pow) and function.exp.is_Integer and function.exp != -1:
         outer = function.exp * function.base ** (function.exp - 1)
-        yield Misconception(
-            "missing inner derivative",
-            {"derivative": str(outer)},
+        feedback = (
             f"That is the derivative of the outer power only: the derivative of `{function.base}` with respect to "
-            f"`{variable}` is missing as a factor.",
+            f"`{variable}` is missing as a factor."
         )
-        yield Misconception(
-            "missing exponent",
-            {"derivative": str(key / function.exp)},
-            f"The exponent {function.exp} is missing as a factor.",
-        )
-    for other in subject.computation.inputs:
-        if other != variable:
-            yield Misconception(
-                "other variable",
-                {"derivative": str(gradient(function, sympy.Symbol(other)))},
-                f"That is the derivative with respect to `{other}`.",
-            )
+        yield "missing inner derivative", outer, feedback
+        yield "missing exponent", key / function.exp, f"The exponent {function.exp} is missing as a factor."
+    for other in computation.inputs:
+        wrong = derivative_of(computation, other) if other != variable else None
+        if wrong is not None:
+            yield "other variable", wrong, f"That is the derivative with respect to `{other}`."
 
 
 def _chain(done: Pass, variable: str) -> str:
@@ -78,15 +79,15 @@ def _chain(done: Pass, variable: str) -> str:
             node.label,
             f"`{operation(node, done)}`",
             ", ".join(
-                f"by `{trace.nodes[parent].label}`: ${local.latex}$"
-                for parent, local, sent in zip(node.parents, node.local_derivatives, node.contributions, strict=True)
+                f"by `{trace.nodes[parent].label}`: ${local_formula(node, k, done)}$"
+                for k, (parent, sent) in enumerate(zip(node.parents, node.contributions, strict=True))
                 if sent is not None
             ),
         )
         for node in done.steps
     ]
     paths = list(_paths(trace, variable))
-    products = [_product(trace, path) for path in paths[:MOST_PATHS]]
+    products = [_product(done, path) for path in paths[:MOST_PATHS]]
     together = " + ".join(products) + (" + …" if len(paths) > MOST_PATHS else "")
     return (
         f"{rows(('node', 'operation', 'local derivatives'), body)}\n\n"
@@ -108,5 +109,5 @@ def _paths(trace: Trace, variable: str) -> Iterator[tuple[tuple[int, int], ...]]
                 pending.append((parent, (*path, (index, k))))
 
 
-def _product(trace: Trace, path: tuple[tuple[int, int], ...]) -> str:
-    return r" \cdot ".join(f"({trace.nodes[index].local_derivatives[k].latex})" for index, k in path)
+def _product(done: Pass, path: tuple[tuple[int, int], ...]) -> str:
+    return r" \cdot ".join(f"({local_formula(done.trace.nodes[index], k, done)})" for index, k in path)

@@ -1,0 +1,86 @@
+"""What the numpy-like libraries share: numpy's own names on tensors of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from notevault.autodiff import Tensor, UnsupportedNumpyError, apply
+from notevault.frontends.unsupported import UnsupportedError
+
+CONSTANTS = ("pi", "e", "inf", "nan", "newaxis")
+
+ARITHMETIC = (
+    *("add", "subtract", "multiply", "divide", "true_divide", "power", "negative", "abs", "absolute", "sign", "mod"),
+    *("exp", "log", "log2", "log10", "log1p", "expm1", "sqrt", "square", "sin", "cos", "tan", "tanh", "sinh", "cosh"),
+    *("arcsin", "arccos", "arctan", "arctan2", "maximum", "minimum", "where", "clip", "logaddexp", "hypot", "sinc"),
+)
+
+SHAPES = (
+    *("sum", "mean", "prod", "max", "min", "amax", "amin", "var", "std", "cumsum", "dot", "matmul", "outer", "einsum"),
+    *("tensordot", "trace", "diag", "transpose", "reshape", "ravel", "squeeze", "expand_dims", "concatenate", "stack"),
+    *("hstack", "vstack", "swapaxes", "broadcast_to", "tile", "repeat", "roll", "flip", "tril", "triu", "inner"),
+)
+
+PLAIN = (
+    *("zeros", "ones", "eye", "full", "arange", "linspace", "zeros_like", "ones_like", "full_like", "argmax", "argmin"),
+    *(
+        "argsort",
+        "sort",
+        "shape",
+        "ndim",
+        "size",
+        "allclose",
+        "isnan",
+        "isfinite",
+        "all",
+        "any",
+        "floor",
+        "ceil",
+        "round",
+    ),
+    *(
+        "equal",
+        "greater",
+        "less",
+        "array_equal",
+        "meshgrid",
+        "unique",
+        "logical_and",
+        "logical_or",
+        "logical_not",
+        "identity",
+    ),
+)
+"""Names whose results carry no derivative."""
+
+
+def array(value: Any, library: str) -> Any:
+    """`np.array` of nested lists in which tensors may stand."""
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, list | tuple) and _holds_tensor(value):
+        return apply("stack", *(array(item, library) for item in value))
+    return np.array(value)
+
+
+def _holds_tensor(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(_holds_tensor(item) for item in value)
+    return isinstance(value, Tensor)
+
+
+def named(name: str, library: str) -> Callable[..., Any]:
+    """numpy's function of this name; what the engine cannot record is unsupported under the library's name."""
+    function: Callable[..., Any] = getattr(np, name)
+
+    def call(*arguments: Any, **options: Any) -> Any:
+        try:
+            return function(*arguments, **options)
+        except UnsupportedNumpyError as error:
+            raise UnsupportedError(f"{library}.{name}") from error
+
+    call.__name__ = name
+    return call
