@@ -15,11 +15,12 @@ from notevault.frontends.explain import explain
 from notevault.frontends.expressions import Expr, ExpressionError, encode
 from notevault.frontends.identity import Answer, Identity, equal
 from notevault.frontends.latex.context import Context, Definition
-from notevault.frontends.latex.lowering import AbstractError, Lowering, Value, Vec
+from notevault.frontends.latex.lowering import AbstractError, Lowering
 from notevault.frontends.latex.nodes import Big, Call, Derivative, Name, Node, children, walk
 from notevault.frontends.latex.shapes import Shapes, shapes
 from notevault.frontends.latex.symbols import opaque
 from notevault.frontends.latex.tokens import NotUnderstoodError
+from notevault.frontends.latex.vectors import Value, Vec
 from notevault.frontends.programs import TooLargeError, UnknownHeadError
 
 _ENGINE_ERRORS = (UnknownHeadError, TooLargeError)
