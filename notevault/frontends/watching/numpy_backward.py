@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from notevault.autodiff import AutodiffError, Tensor, gradients, tensor
+from notevault.autodiff import AutodiffError, Tensor, apply, gradients, tensor
 from notevault.frontends.claims import Confidence, Finding, Outcome, Verdict
 from notevault.frontends.watching.arrays import (
     Array,
@@ -74,10 +74,74 @@ def _targets(statement: ast.stmt) -> list[str]:
     """The plain names that a statement binds."""
     match statement:
         case ast.Assign(targets=targets):
-            return [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
-        case ast.AugAssign(target=ast.Name(id=name)) | ast.AnnAssign(target=ast.Name(id=name)):
-            return [name]
+            return [name for target in targets for name in _bound(target)]
+        case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+            return _bound(target)
     return []
+
+
+def _bound(target: ast.expr) -> list[str]:
+    """The names that an assignment to `target` binds or changes: `x`, `a, b`, `x[i]`."""
+    match target:
+        case ast.Name(id=name) | ast.Subscript(value=ast.Name(id=name)) | ast.Starred(value=ast.Name(id=name)):
+            return [name]
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            return [name for part in parts for name in _bound(part)]
+    return []
+
+
+def _on_tape(statement: ast.stmt, names: dict[str, Any]) -> ast.stmt:
+    """The statement with what the tape cannot do in its own words: writing into an array, and `array.dot(tensor)`."""
+    names |= {_SET_AT: lambda x, v, i: apply("set_at", x, v, index=_plain(i)), _DOT: np.dot}
+    changed: ast.stmt = _Dots().visit(_without_writing(copy.deepcopy(statement), names))
+    return ast.fix_missing_locations(changed)
+
+
+class _Dots(ast.NodeTransformer):
+    """`x.dot(w)` as `np.dot(x, w)`: a method of an array does not see that its argument is a tensor."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "dot" and len(node.args) == 1:
+            if isinstance(node.func.value, ast.Name) and node.func.value.id in {"np", "numpy"}:
+                return node
+            return ast.copy_location(ast.Call(ast.Name(_DOT, ast.Load()), [node.func.value, *node.args], []), node)
+        return node
+
+
+def _plain(index: Any) -> Any:
+    """An index without tensors."""
+    if isinstance(index, tuple):
+        return tuple(_plain(part) for part in index)
+    return index.value if isinstance(index, Tensor) else index
+
+
+def _without_writing(statement: ast.stmt, names: dict[str, Any]) -> ast.stmt:
+    """`x[i] = v` and `x[i] -= v` as `x = set_at(x, v, i)` where x is on the tape."""
+    match statement:
+        case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name), slice=index)], value=value):
+            pass
+        case ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name), slice=index) as target, op=op, value=added):
+            value = ast.BinOp(ast.Subscript(target.value, index, ast.Load()), op, added)
+        case _:
+            return statement
+    if not isinstance(names.get(name), Tensor):
+        return statement
+    call = ast.Call(ast.Name(_SET_AT, ast.Load()), [ast.Name(name, ast.Load()), value, _as_value(index)], [])
+    return ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], call), statement)
+
+
+def _as_value(index: ast.expr) -> ast.expr:
+    """An index as an expression: `1:3` is a slice."""
+    if isinstance(index, ast.Slice):
+        ends = [part or ast.Constant(None) for part in (index.lower, index.upper, index.step)]
+        return ast.Call(ast.Name("slice", ast.Load()), ends, [])
+    if isinstance(index, ast.Tuple):
+        return ast.Tuple([_as_value(part) for part in index.elts], ast.Load())
+    return index
+
+
+_SET_AT, _DOT = "__set_at", "__dot"
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -176,9 +240,8 @@ class _Rerun:
             self._execute(statement)
 
     def _changes_parameters(self, loop: ast.For | ast.While) -> bool:
-        return any(
-            name in self.pairs.values() for statement in _statements(loop.body) for name in _targets(statement)
-        ) or any(name in self.pairs for statement in loop.body for name in _targets(statement))
+        """Whether the loop trains: a loop that only adds up gradients is run to its end."""
+        return any(name in self.leaves for statement in _statements(loop.body) for name in _targets(statement))
 
     def _run_once(self, loop: ast.For | ast.While) -> None:
         if isinstance(loop, ast.For):
@@ -197,7 +260,7 @@ class _Rerun:
 
     def _execute(self, statement: ast.stmt) -> None:
         """Run one statement; one that fails on the engine takes the names it binds away: nothing may rest on it."""
-        module = ast.Module(body=[statement], type_ignores=[])
+        module = ast.Module(body=[_on_tape(statement, self.names)], type_ignores=[])
         targets = _targets(statement)
         try:
             exec(compile(module, self.block.filename, "exec"), self.names)  # noqa: S102 - inside the jail, as the block itself
@@ -236,9 +299,13 @@ class _Rerun:
             return None
         parameter = self.pairs[name]
         evidence: dict[str, Any] = {"variable": parameter, "points": 1 + len(others), "skipped": 0}
-        if all(agree(*pair) for pair in (first, *others)):
+        size = abs(float(loss.value))
+        if all(agree(*pair, size) for pair in (first, *others)):
             evidence["largest_error"] = float(np.max(np.abs(said.reshape(right.shape) - right)))
             verdict = Verdict(Outcome.VERIFIED, Confidence.NUMERIC, "", None, evidence)
+        elif agree(said, right, size):
+            reason = "right for these parameters, not for others"
+            verdict = Verdict(Outcome.INCONCLUSIVE, Confidence.NUMERIC, reason, None, evidence)
         elif is_decay(said, right, np.asarray(at.value)):
             reason = f"the gradient of {self.loss} and a multiple of {parameter}: weight decay that the loss leaves out"
             verdict = Verdict(Outcome.INCONCLUSIVE, Confidence.NUMERIC, reason, None, evidence)
