@@ -18,6 +18,7 @@ import numpy as np
 from notevault.autodiff.compiler.expressions import OPERATORS as INFIX
 from notevault.autodiff.compiler.expressions import Expression, number, write
 from notevault.autodiff.compiler.program import Instruction, Program
+from notevault.autodiff.operations.indexing import is_basic, names_no_place_twice
 from notevault.autodiff.primitive import PRIMITIVES
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -287,6 +288,8 @@ ENGINE = SimpleNamespace(**{name: row.forward for name, row in PRIMITIVES.items(
 def _is_view(nodes: Sequence[Instruction], node: Instruction) -> bool:
     if node.op == "transpose":
         return True
+    if node.op == "getitem":
+        return bool(node.shape) and is_basic(node.parameters["index"])
     if node.op in ("reshape", "squeeze"):
         source = nodes[node.operands[0]]
         return (
@@ -295,7 +298,19 @@ def _is_view(nodes: Sequence[Instruction], node: Instruction) -> bool:
     return False
 
 
+def _subscript(index: Any) -> str:
+    """An index of numbers and slices as it is written."""
+    if isinstance(index, tuple):
+        return ", ".join(_subscript(part) for part in index) + ("," if len(index) == 1 else "")
+    if isinstance(index, slice):
+        ends = ["" if end is None else str(end) for end in (index.start, index.stop, index.step)]
+        return ":".join(ends if index.step is not None else ends[:2])
+    return "..." if index is Ellipsis else str(index)
+
+
 def _view_text(node: Instruction, source: str) -> str:
+    if node.op == "getitem":
+        return f"{source}[{_subscript(node.parameters['index'])}]"
     if node.op == "transpose":
         axes = node.parameters.get("axes")
         return f"{source}.T" if axes is None else f"{source}.transpose({', '.join(map(str, axes))})"
@@ -407,6 +422,29 @@ def _same_array(w: ArrayWriter, operand: int, place: str) -> bool:
     return w.static.get(operand) is w.out.bound[place]
 
 
+def _scatter(w: ArrayWriter, index: int, node: Instruction) -> bool:
+    places = node.parameters["index"]
+    if not names_no_place_twice(places) or not node.shape:
+        return False
+    word = _subscript(places) if is_basic(places) else w.bind(places)
+    if w.root[index] in w._owned_by_caller():
+        kind = "" if node.dtype == np.float64 else f", dtype=np.{node.dtype.name}"
+        w.assign(index, f"np.zeros({node.shape}{kind})")
+    else:
+        w.text[index] = w.allocate(index)
+        w.line(f"{w.text[index]}.fill(0)")
+    w.line(f"{w.text[index]}[{word}] = {w.text[node.operands[0]]}")
+    return True
+
+
+def _read(w: ArrayWriter, index: int, node: Instruction) -> bool:
+    places = node.parameters["index"]
+    if not isinstance(places, np.ndarray):
+        return False
+    w.assign(index, f"{w.text[node.operands[0]]}[{w.bind(places)}]")
+    return True
+
+
 def _rows(w: ArrayWriter, count: int) -> str:
     name = f"rows_{count}"
     if name not in w.out.bound:
@@ -435,4 +473,6 @@ SPECIAL: Mapping[str, Callable[[ArrayWriter, int, Instruction], bool]] = {
     "sum_to": _sum_to,
     "sub": _minus_one_hot,
     "pick": _pick,
+    "scatter": _scatter,
+    "getitem": _read,
 }
