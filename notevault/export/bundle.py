@@ -11,6 +11,7 @@ from notevault.export.report import report_markdown
 from notevault.export.study_path import study_path_markdown
 from notevault.pipeline import Results
 from notevault.render.json import as_json
+from notevault.vault.walk import BUILD_MARKER
 
 
 def write_bundle(results: Results, folder: Path) -> tuple[Path, ...]:
@@ -27,4 +28,5 @@ def write_bundle(results: Results, folder: Path) -> tuple[Path, ...]:
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     write_apkg(results.cards, folder / "cards.apkg")
+    (folder / BUILD_MARKER).write_text("What notevault has written is no part of a vault.\n", encoding="utf-8")
     return tuple(folder / name for name in (*texts, "cards.apkg"))
