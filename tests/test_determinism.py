@@ -41,6 +41,7 @@ def test_a_build_is_the_same_to_the_byte(tmp_path: Path) -> None:
     first = built(EXAMPLE, tmp_path / "first", "1")
     second = built(shuffled_copy(tmp_path / "copy"), tmp_path / "second", "2")
     assert sorted(first) == [
+        ".notevault-build",
         "cards.apkg",
         "cards.md",
         "exercises.md",
@@ -50,6 +51,12 @@ def test_a_build_is_the_same_to_the_byte(tmp_path: Path) -> None:
         "study-path.md",
     ]
     assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_what_was_built_inside_a_vault_is_no_part_of_it(tmp_path: Path) -> None:
+    vault = shuffled_copy(tmp_path / "vault")
+    first = built(vault, vault / "out", "0")
+    assert built(vault, vault / "out", "0") == first
 
 
 def test_building_again_into_the_same_folder_changes_nothing(tmp_path: Path) -> None:

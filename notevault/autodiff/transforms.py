@@ -220,25 +220,32 @@ def hessian(function: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]
 
     def call(*arguments: Any) -> Any:
         x = arguments[argnum]
-        if any(isinstance(a, Tensor) for a in arguments) or not isinstance(x, np.ndarray) or x.size < SMALL:
+        size = int(np.prod(shape_of(x), dtype=int))
+        if size < SMALL or isinstance(x, (list, dict)):
             return dense(*arguments)
         run = _Call(function, argnum, arguments)
         if not isinstance(run.output, Tensor):
-            return np.zeros(x.shape * 2)
+            return np.zeros(shape_of(x) * 2)
         (leaf,) = run.wrt
         pattern = hessian_pattern(run.output, leaf)
         groups = np.array(colours(pattern))
-        count = int(groups.max()) + 1
-        if 2 * count > x.size:
+        if 2 * (int(groups.max()) + 1) > size:
             return dense(*arguments)
-        (slope,) = gradients(run.output, [leaf])
-        table = np.zeros((x.size, x.size), dtype=leaf.dtype)
-        for colour in range(count):
-            seed = (groups == colour).astype(leaf.dtype).reshape(x.shape)
-            (product,) = pull_back([slope], [seed], [leaf], recording=False)
-            if product is not None:
-                hit = pattern & (groups == colour)
-                table[hit] = np.broadcast_to(np.reshape(product, (-1, 1)), pattern.shape)[hit]
-        return table.reshape(x.shape * 2)
+        return _banded(run, leaf, pattern, groups)
 
     return call
+
+
+def _banded(run: _Call, leaf: Tensor, pattern: np.ndarray[Any, Any], groups: np.ndarray[Any, Any]) -> Value:
+    """The Hessian from one product for each colour: its entry (i, j) stands at place i of the product of j's colour."""
+    (slope,) = gradients(run.output, [leaf])
+    products = []
+    for colour in range(int(groups.max()) + 1):
+        seed = (groups == colour).astype(leaf.dtype).reshape(leaf.shape)
+        (product,) = pull_back([slope], [seed], [leaf], recording=run.recording)
+        products.append(record(row_of("reshape"), (zeros_like(leaf) if product is None else product,), {"shape": -1}))
+    rows, columns = np.nonzero(pattern)
+    compressed = record(row_of("concat"), products, {})
+    entries = record(row_of("getitem"), (compressed,), {"index": groups[columns] * leaf.size + rows})
+    flat = {"index": rows * leaf.size + columns, "shape": (leaf.size**2,)}
+    return record(row_of("reshape"), (record(row_of("scatter"), (entries,), flat),), {"shape": leaf.shape * 2})

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from notevault.checks.causes import PLACEHOLDER, Judgement, Origin, Surroundings, judge
 from notevault.checks.cells import Cell, python_cells
 from notevault.checks.mend import mend
+from notevault.checks.messages import refutation
 from notevault.checks.model import BlockResult, Claim, Status
 from notevault.checks.outcome import Compared, Failure, Outcome, State
 from notevault.checks.outputs import verdict_on
@@ -212,10 +213,14 @@ def _diagnostics(
             span = note.source.span(at.start, max(at.end, min(at.start + 1, cell.block.span.end)))
         return [_diagnostic(note, _CODES[block.status], block.reason, span, block.fix)]
     return [
-        _diagnostic(note, _CLAIM_CODES[claim.kind], claim.verdict.reason, claim.span)
+        _diagnostic(note, _CLAIM_CODES[claim.kind], _claim_message(claim), claim.span)
         for claim in claims
         if claim.verdict.outcome is Decision.REFUTED and claim.kind in _CLAIM_CODES
     ]
+
+
+def _claim_message(claim: Claim) -> str:
+    return claim.verdict.reason if claim.kind == "output" else refutation(claim)
 
 
 def _diagnostic(note: Note, code: str, reason: str, span: Span, fix: Fix | None = None) -> Diagnostic:

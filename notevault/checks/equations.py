@@ -7,9 +7,10 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from notevault.checks.messages import refutation
 from notevault.checks.model import Claim
 from notevault.diagnostics import Diagnostic, Span
-from notevault.frontends.claims import Finding, Outcome, Verdict
+from notevault.frontends.claims import Finding, Outcome
 from notevault.frontends.latex.assignments import definitions
 from notevault.frontends.latex.claims import Passage, claims
 from notevault.frontends.latex.context import Definition
@@ -55,9 +56,11 @@ def equation_claims(note: Note) -> tuple[tuple[Claim, ...], tuple[Diagnostic, ..
     for placed in claims(passages):
         finding = placed.finding
         span = _span(note, formulas[placed.passage], finding)
-        found.append(Claim(note.path, finding.kind, finding.source, finding.text, span, finding.verdict))
+        claim = Claim(note.path, finding.kind, finding.source, finding.text, span, finding.verdict)
+        found.append(claim)
         if finding.verdict.outcome is Outcome.REFUTED:
-            diagnostics.append(_diagnostic(note, finding, span))
+            rule = RULES[_CODES[claim.kind]]
+            diagnostics.append(Diagnostic(rule.code, rule.severity, refutation(claim), note.path, span))
     return tuple(found), tuple(diagnostics)
 
 
@@ -123,21 +126,3 @@ def _span(note: Note, formula: _Formula, finding: Finding) -> Span:
         return formula.start + sum(len(row) + 1 for row in rows[: line - 1]) + column - 1
 
     return note.source.span(offset(finding.line, finding.column), offset(finding.end_line, finding.end_column))
-
-
-def _diagnostic(note: Note, finding: Finding, span: Span) -> Diagnostic:
-    rule = RULES[_CODES[finding.kind]]
-    return Diagnostic(rule.code, rule.severity, message(finding.verdict, rule.summary), note.path, span)
-
-
-def message(verdict: Verdict, summary: str) -> str:
-    """One line for a person: what is wrong, with the point at which it can be seen."""
-    reason = verdict.reason
-    if reason[1:2].isalpha():  # a name of one letter keeps its case
-        reason = reason[0].upper() + reason[1:]
-    said = f"{summary} {reason}." if reason else summary
-    shown = verdict.evidence.get("counterexample")
-    if isinstance(shown, dict) and shown.get("at") and len(shown["at"]) <= 6:
-        at = ", ".join(f"{name} = {value:g}" for name, value in shown["at"].items())
-        said += f" At {at} it is {shown['computed']:g}, not {shown['claimed']:g}."
-    return said

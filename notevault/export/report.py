@@ -9,7 +9,7 @@ from itertools import groupby
 from notevault.checks.model import Claim, Report, Status
 from notevault.diagnostics import Diagnostic, Severity
 from notevault.export.markdown import code_span, fenced, table
-from notevault.frontends.claims import Outcome
+from notevault.frontends.claims import Outcome, Verdict
 from notevault.notes.model import Note
 from notevault.pipeline import Results
 from notevault.rules import RULES
@@ -89,13 +89,17 @@ def _error(diagnostic: Diagnostic, note: Note) -> Iterator[str]:
 
 def _verified(claims: Iterable[Claim]) -> Iterator[str]:
     rows = [
-        (claim.note, str(claim.span.line), code_span(claim.text), str(claim.verdict.confidence))
+        (claim.note, str(claim.span.line), code_span(claim.text), _how(claim.verdict))
         for claim in claims
         if claim.verdict.outcome is Outcome.VERIFIED
     ]
     if rows:
         yield from ("## What was verified", "")
         yield from _shortened(("note", "line", "claim", "confidence"), rows)
+
+
+def _how(verdict: Verdict) -> str:
+    return f"{verdict.confidence}; {verdict.reason}" if verdict.reason else str(verdict.confidence)
 
 
 def _blocks(report: Report) -> Iterator[str]:

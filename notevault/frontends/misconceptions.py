@@ -10,11 +10,12 @@ import sympy
 from notevault.autodiff import PRIMITIVES
 from notevault.frontends.expressions import Expr
 from notevault.frontends.latex.context import Context
-from notevault.frontends.latex.lowering import AbstractError, Lowering, Vec
+from notevault.frontends.latex.lowering import AbstractError, Lowering
 from notevault.frontends.latex.parser import parse
 from notevault.frontends.latex.shapes import Shapes
 from notevault.frontends.latex.symbols import Vocabulary
 from notevault.frontends.latex.tokens import NotUnderstoodError
+from notevault.frontends.latex.vectors import Vec
 
 OPERANDS = ("p", "q", "y")
 _SIGMOID = Vocabulary(functions=frozenset({"sigma"}))

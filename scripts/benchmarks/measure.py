@@ -8,8 +8,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+Step = Callable[[], Any]
+"""One call of what is measured."""
 
-def calls_for(step: Callable[[], Any], seconds: float) -> int:
+
+def calls_for(step: Step, seconds: float) -> int:
     """How many calls fill the given time, at least one."""
     start = time.process_time()
     count = 0
@@ -21,7 +24,7 @@ def calls_for(step: Callable[[], Any], seconds: float) -> int:
             return max(1, int(count * seconds / spent))
 
 
-def medians(steps: Mapping[str, Callable[[], Any]], rounds: int = 25, seconds: float = 0.02) -> dict[str, float]:
+def medians(steps: Mapping[str, Step], rounds: int = 25, seconds: float = 0.02) -> dict[str, float]:
     """Microseconds a call of each, the median over interleaved rounds; each is warmed up first.
 
     The collector is off while measuring, except in steps that turn it on themselves.

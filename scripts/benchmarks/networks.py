@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from measure import Step
 
 from notevault.autodiff import TrainingStep, Updater, operations, value_and_grad
 from notevault.autodiff.optimizers import Adam
 
 Array = np.ndarray[Any, np.dtype[Any]]
-Step = Callable[[], Any]
 RATE, BETA1, BETA2, EPSILON = 1e-3, 0.9, 0.999, 1e-8
 CHUNK = 16384
 

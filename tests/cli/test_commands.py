@@ -158,3 +158,13 @@ def test_colours_follow_the_environment_and_the_option(notevault: Run) -> None:
     assert "\x1b[" in notevault("--color", "always", "check", EXAMPLE, "--no-run", "--select", "NV201").stdout
     forced = {"FORCE_COLOR": "1", "NO_COLOR": "1"}
     assert notevault("check", EXAMPLE, "--no-run", "--select", "NV201", env=forced).stdout == plain
+
+
+def test_a_build_overwrites_nothing_that_it_did_not_write(notevault: Run, tmp_path: Path) -> None:
+    (tmp_path / "cards.md").write_text("My own cards.\n")
+    refused = notevault("build", tmp_path, "--out", tmp_path)
+    assert refused.returncode == 2
+    assert "holds cards.md, which notevault did not write" in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["cards.md"]
+    assert notevault("build", tmp_path, "--out", tmp_path / "out").returncode == 0
+    assert notevault("build", tmp_path, "--out", tmp_path / "out").returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +10,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notevault.checks.model import Report
 from notevault.diagnostics import Span
 from notevault.export.apkg import write_apkg
+from notevault.study.cards import make_cards
 from notevault.study.model import Card, CardKind, item_id
+from notevault.vault import read_vault
 
 if TYPE_CHECKING:
     from anki.collection import Collection
 
+EXAMPLE = Path(__file__).parents[2] / "vault_example"
 SPAN = Span(0, 1, 3, 1, 3, 2)
 
 
@@ -88,3 +93,23 @@ def test_an_unreadable_earlier_package_is_replaced(tmp_path: Path) -> None:
     path.write_bytes(b"not a package")
     write_apkg(CARDS, path)
     assert path.read_bytes().startswith(b"PK")
+
+
+def test_the_example_vault_is_imported_twice_and_then_edited(collection: Collection, tmp_path: Path) -> None:
+    vault = tmp_path / "vault"
+    shutil.copytree(EXAMPLE, vault)
+    package = tmp_path / "cards.apkg"
+    cards, _ = make_cards(read_vault(vault), Report((), (), ()))
+    write_apkg(cards, package)
+    assert len(cards) >= 20
+    assert imported(collection, package) == (len(cards), 0)
+    assert imported(collection, package) == (0, 0)
+    note = vault / "Calculus" / "Gradient.md"
+    note.write_text(
+        note.read_text(encoding="utf-8").replace("with a single output.", "with one output."), encoding="utf-8"
+    )
+    edited, _ = make_cards(read_vault(vault), Report((), (), ()))
+    write_apkg(edited, package)
+    assert imported(collection, package) == (0, 1)
+    [found] = collection.find_notes('"Front:What is the gradient?"')
+    assert "with one output." in collection.get_note(found)["Back"]

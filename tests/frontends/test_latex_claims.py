@@ -174,6 +174,26 @@ def test_a_deviation_is_not_taken_for_the_sigmoid() -> None:
     assert str(last(likelihood, slope, around=SIGMOID).outcome) == "verified"
 
 
+@pytest.mark.parametrize(
+    ("formula", "after"),
+    [
+        (r"\frac{\partial L}{\partial s} = -y", "if the margin is missed, else 0."),
+        (r"\frac{\partial L}{\partial s} = -y, \quad ys < 1", ""),
+        (r"\frac{\partial L}{\partial s} = -y \text{ if } ys < 1", ""),
+        (r"\frac{\partial L}{\partial s} = -y \text{ for missed margins}", ""),
+    ],
+)
+def test_what_holds_under_a_condition_is_not_called_wrong(formula: str, after: str) -> None:
+    hinge = r"L = \max(0, 1 - y s)"
+    assert str(last(hinge, formula, around=Surroundings(after=after)).outcome) == "not-checkable"
+    assert str(last(hinge, r"\frac{\partial L}{\partial s} = -y").outcome) == "refuted"
+
+
+def test_a_start_value_does_not_make_a_vector() -> None:
+    motion = (r"v(t) = v_0 + a t", r"E = \frac{1}{2} m v^2")
+    assert str(last(*motion, r"\frac{dE}{dv} = m v").outcome) == "verified"
+
+
 def test_code_above_a_formula_defines_its_names() -> None:
     made = tuple(definitions("x = torch.tensor([1.0, 2.0])\nz = (x ** 2).sum()"))
     passages = [

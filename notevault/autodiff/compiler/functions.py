@@ -136,11 +136,15 @@ def array_source(program: Program, name: str, form: Callable[[Sequence[str]], st
     writer = ArrayWriter(program)
     source = writer.write()
     words = []
-    for k, index in enumerate(program.outputs):
-        word = writer.text[index]
-        repeated = index in program.outputs[:k]
-        owned = program.instructions[index].op in ("input", "constant") or writer.root[index] != index or repeated
-        words.append(f"{word}.copy()" if owned and program.instructions[index].shape else word)
+    given: set[int] = set()
+    for index in program.outputs:
+        root = writer.root[index]
+        # an input, a constant and an array that was returned already belong to somebody else
+        foreign = program.instructions[root].op in ("input", "constant") or root in given
+        given.add(root)
+        words.append(
+            f"{writer.text[index]}.copy()" if foreign and program.instructions[index].shape else writer.text[index]
+        )
     arguments = ", ".join(program.names[k] for k in program.inputs)
     body = [f"    {line}" for line in [*source.lines, f"return {form(words)}"]]
     return "\n".join([*source.head(), f"def {name}({arguments}):", *body, ""]), source.bound

@@ -127,12 +127,27 @@ def _number_first(b: Builder, operands: Sequence[int]) -> tuple[float | None, in
     return b.scalar(x), x, y
 
 
+def _inner_number(b: Builder, number: float, product: int) -> int | None:
+    """number ((c x) y) as (number c) (x y), for single numbers: so that numbers meet and become one."""
+    for left, right in (b[product].operands, b[product].operands[::-1]):
+        inner = b[left]
+        if inner.op == "mul" and not inner.shape:
+            second, constant, x = _number_first(b, inner.operands)
+            if second is not None:
+                return b.add("mul", b.add("mul", b.constant(number), constant), b.add("mul", x, right))
+    return None
+
+
 def _mul(b: Builder, operands: Sequence[int], parameters: Mapping[str, Any]) -> int | None:
     masked = _mask(b, operands)
     if masked is not None:
         return masked
     number, _, other = _number_first(b, operands)
     shape = np.broadcast_shapes(*(b[k].shape for k in operands))
+    if number is None:
+        for left, right in (operands, operands[::-1]):
+            if b[left].op == "neg":
+                return b.add("neg", b.add("mul", b[left].operands[0], right))
     if number is None or b[other].shape != shape or b[other].dtype.kind != "f":
         return None
     if number == 1:
@@ -141,15 +156,19 @@ def _mul(b: Builder, operands: Sequence[int], parameters: Mapping[str, Any]) -> 
         return b.add("neg", other)
     inner = b[other]
     if inner.op == "mul":
-        second, _, x = _number_first(b, inner.operands)
-        if second is not None and b[x].shape == shape:
-            return b.add("mul", b.constant(number * second), x)
+        for constant, x in (inner.operands, inner.operands[::-1]):
+            if b[constant].op == "constant" and b[constant].dtype.kind in "fiu" and b[x].shape == shape:
+                return b.add("mul", b.add("mul", b.constant(number), constant), x)
+        if not shape:
+            return _inner_number(b, number, other)
     if inner.op == "neg":
         return b.add("mul", b.constant(-number), inner.operands[0])
     return None
 
 
 def _add(b: Builder, operands: Sequence[int], parameters: Mapping[str, Any]) -> int | None:
+    if operands[0] == operands[1] and b[operands[0]].dtype.kind == "f":
+        return b.add("mul", b.constant(2), operands[0])
     number, _, other = _number_first(b, operands)
     shape = np.broadcast_shapes(*(b[k].shape for k in operands))
     if number == 0 and b[other].shape == shape:

@@ -33,8 +33,8 @@ def one_hot(index: Value, *, classes: int, axis: int = -1, dtype: Any = np.float
     >>> one_hot(np.array([1]), classes=3)
     array([[0., 1., 0.]])
     """
-    hits = np.equal(np.expand_dims(index, -1), np.arange(classes)).astype(dtype)
-    return np.moveaxis(hits, -1, axis)
+    hits = np.equal(np.asarray(index)[..., None], np.arange(classes)).astype(dtype)
+    return hits if axis in (-1, hits.ndim - 1) else np.moveaxis(hits, -1, axis)
 
 
 def _pull_pick(g: Value, y: Value, x: Value, index: Value) -> Value:
@@ -118,6 +118,8 @@ class _Terms:
             valid = (labels >= 0) & (labels < self.shape[self.axis]) | (labels == self.ignore)
             if not valid.all():
                 raise IndexError(f"a label is outside of 0 .. {self.shape[self.axis] - 1}; `ignore` names one to skip")
+        if self.labels and self.weight is None and self.ignore is None and len(self.shape) == 2:
+            return self.reduce(-log_p[np.arange(self.shape[0]), self.target])
         weights = self.weights()
         # 0 ln 0 is 0: a class that has no weight costs nothing, even where its log-probability is -inf
         terms = np.where(np.equal(weights, 0), 0, weights * log_p).astype(np.asarray(log_p).dtype)

@@ -41,9 +41,19 @@ def getitem(x: Value, *, index: Any) -> Value:
     return x[index]
 
 
-def _is_basic(index: Any) -> bool:
+def is_basic(index: Any) -> bool:
+    """Whether an index is made of numbers, slices, None and Ellipsis alone: then it gives a view."""
     parts = index if isinstance(index, tuple) else (index,)
     return all(part is None or part is Ellipsis or isinstance(part, (int, np.integer, slice)) for part in parts)
+
+
+def names_no_place_twice(index: Any) -> bool:
+    """Whether it is plain that an index has no repetitions."""
+    if is_basic(index):
+        return True
+    # strictly rising positions, which sorting by rows gives, are all different
+    rising = isinstance(index, np.ndarray) and index.ndim == 1 and index.dtype.kind == "i" and index.size > 0
+    return rising and bool(index[0] >= 0) and bool(np.all(index[1:] > index[:-1]))
 
 
 @operation(
@@ -65,8 +75,8 @@ def scatter(x: Value, *, index: Any, shape: tuple[int, ...]) -> Value:
     array([0., 3., 0.])
     """
     out = np.zeros(shape, dtype=getattr(x, "dtype", None) or np.asarray(x).dtype)
-    if _is_basic(index):
-        out[index] = x  # each place is written once, and assignment is 20 times faster than np.add.at
+    if names_no_place_twice(index):
+        out[index] = x  # assignment is 20 times faster than np.add.at
     else:
         np.add.at(out, index, x)
     return out

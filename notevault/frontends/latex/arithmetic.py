@@ -12,7 +12,7 @@ import sympy
 from notevault.frontends.claims import Confidence, Outcome, Verdict
 from notevault.frontends.expressions import Expr
 from notevault.frontends.latex.context import Context
-from notevault.frontends.latex.lowering import AbstractError, Lowering, Vec
+from notevault.frontends.latex.lowering import AbstractError, Lowering
 from notevault.frontends.latex.nodes import Binary, Call, Name, Negative, Node, Number, Power, rewrite, walk
 from notevault.frontends.latex.parser import read
 from notevault.frontends.latex.shapes import Shapes
@@ -20,6 +20,7 @@ from notevault.frontends.latex.statements import Statement
 from notevault.frontends.latex.surroundings import Surroundings
 from notevault.frontends.latex.symbols import Vocabulary
 from notevault.frontends.latex.tokens import NotUnderstoodError
+from notevault.frontends.latex.vectors import Vec
 from notevault.frontends.numbers import plain
 
 _MORE_NUMBERS = re.compile(r"\s*,\s*\d")

@@ -75,11 +75,16 @@ class _Judge:
                 if made is not None:
                     self.context.define(made)
 
-    def derivative(self, chain: links.Chain, passage: Passage) -> Verdict:
-        """The verdict on a chain with a derivative; a refutation must hold for every definition that the note gives."""
+    def derivative(self, chain: links.Chain, passage: Passage, rest: str) -> Verdict:
+        """The verdict on a chain with a derivative; a refutation must hold for every definition that the note gives.
+
+        `rest` is what stands behind the statement in its formula.
+        """
         verdict = links.judge(chain, self.context, passage.around)
         if verdict.outcome in {Outcome.VERIFIED, Outcome.INCONCLUSIVE}:
             return verdict
+        if verdict.outcome is Outcome.REFUTED and passage.around.limited_by(rest):
+            return Verdict(Outcome.NOT_CHECKABLE, reason="said to hold under a condition only")
         for other in self.other_definitions(chain):
             context = replace(self.context, definitions=[*self.context.definitions, other])
             alternative = links.judge(chain, context, passage.around)
@@ -108,7 +113,9 @@ class _Judge:
         if stepped is not None:
             return _finding("update-rule", passage.latex, statement, stepped)
         if chain.has_calculus or _CALCULUS.search(latex):
-            return _finding("gradient", passage.latex, statement, self.derivative(chain, passage))
+            return _finding(
+                "gradient", passage.latex, statement, self.derivative(chain, passage, passage.latex[statement.end :])
+            )
         numeric = arithmetic.judge(statement, passage.latex, passage.around)
         if numeric is not None:
             return _finding("equation", passage.latex, statement, numeric)

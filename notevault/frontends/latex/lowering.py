@@ -33,6 +33,7 @@ from notevault.frontends.latex.nodes import (
 from notevault.frontends.latex.shapes import Shapes
 from notevault.frontends.latex.symbols import opaque
 from notevault.frontends.latex.tokens import NotUnderstoodError
+from notevault.frontends.latex.vectors import ARITHMETIC, Value, Vec, length_of, scaled
 
 MAX_DEPTH = 60
 
@@ -44,16 +45,6 @@ class AbstractError(NotevaultError):
         self.name = name
         super().__init__(why or f"abstract: {name} is not defined in the note")
 
-
-@dataclass(frozen=True, slots=True)
-class Vec:
-    """A vector; `row` when it is transposed."""
-
-    items: tuple[Expr, ...]
-    row: bool = False
-
-
-Value = Expr | Vec
 
 KNOWN: Mapping[str, Callable[..., Expr]] = {**infix.FUNCTIONS, "factorial": sympy.factorial}
 
@@ -243,10 +234,10 @@ class Lowering:
 
     def binary(self, node: Binary) -> Value:
         left, right = self.lower(node.left), self.lower(node.right)
-        return _ARITHMETIC[node.operator](left, right)
+        return ARITHMETIC[node.operator](left, right)
 
     def negative(self, node: Negative) -> Value:
-        return _scaled(sympy.Integer(-1), self.lower(node.operand))
+        return scaled(sympy.Integer(-1), self.lower(node.operand))
 
     def powered(self, node: Power) -> Value:
         base, exponent = self.lower(node.base), self.scalar(node.exponent)
@@ -266,7 +257,7 @@ class Lowering:
             return sympy.Integer(0 if node.kind == "sum" else 1)
         total = terms[0]
         for term in terms[1:]:
-            total = _ARITHMETIC["+" if node.kind == "sum" else "*"](total, term)
+            total = ARITHMETIC["+" if node.kind == "sum" else "*"](total, term)
         return total
 
     def whole(self, node: Node) -> int:
@@ -277,13 +268,13 @@ class Lowering:
 
     def absolute(self, node: Absolute) -> Value:
         value = self.lower(node.operand)
-        return _length(value, 2) if isinstance(value, Vec) else sympy.Abs(value)
+        return length_of(value, 2) if isinstance(value, Vec) else sympy.Abs(value)
 
     def norm(self, node: Norm) -> Value:
         value = self.lower(node.operand)
         if not isinstance(value, Vec):
             raise NotUnderstoodError("\\|", 0, "the norm of something not known to be a vector")
-        return _length(value, node.order)
+        return length_of(value, node.order)
 
     def vector(self, node: Vector) -> Value:
         return Vec(tuple(self.scalar(item) for item in node.items))
@@ -390,62 +381,6 @@ def _body(definition: Definition) -> Node:
 def _shown(node: Node) -> str:
     return opaque(node) if isinstance(node, Name) else type(node).__name__.lower()
 
-
-def _scaled(factor: Expr, value: Value) -> Value:
-    if isinstance(value, Vec):
-        return replace(value, items=tuple(factor * item for item in value.items))
-    return factor * value
-
-
-def _zipped(operation: Callable[[Expr, Expr], Expr]) -> Callable[[Value, Value], Value]:
-    def combine(left: Value, right: Value) -> Value:
-        if isinstance(left, Vec) and isinstance(right, Vec) and len(left.items) == len(right.items):
-            return replace(left, items=tuple(operation(a, b) for a, b in zip(left.items, right.items, strict=True)))
-        if isinstance(left, Vec) or isinstance(right, Vec):
-            raise NotUnderstoodError("+", 0, "a vector and a number")
-        return operation(left, right)
-
-    return combine
-
-
-def _times(left: Value, right: Value) -> Value:
-    if isinstance(left, Vec) and isinstance(right, Vec):
-        if left.row and not right.row and len(left.items) == len(right.items):
-            return sympy.Add(*(a * b for a, b in zip(left.items, right.items, strict=True)))
-        raise NotUnderstoodError("*", 0, "a product of two vectors")
-    if isinstance(left, Vec):
-        return _scaled(right, left)
-    return _scaled(left, right)
-
-
-def _dot(left: Value, right: Value) -> Value:
-    if isinstance(left, Vec) and isinstance(right, Vec) and len(left.items) == len(right.items):
-        return sympy.Add(*(a * b for a, b in zip(left.items, right.items, strict=True)))
-    return _times(left, right)
-
-
-def _over(left: Value, right: Value) -> Value:
-    if isinstance(right, Vec):
-        raise NotUnderstoodError("/", 0, "a division by a vector")
-    if right == 0:
-        raise NotUnderstoodError("/", 0, "a division by zero")
-    return _scaled(1 / right, left)
-
-
-def _length(value: Vec, order: int) -> Expr:
-    if order == 1:
-        return sympy.Add(*(sympy.Abs(item) for item in value.items))
-    return sympy.sqrt(sympy.Add(*(item**2 for item in value.items)))
-
-
-_ARITHMETIC: Mapping[str, Callable[[Value, Value], Value]] = {
-    "+": _zipped(lambda a, b: a + b),
-    "-": _zipped(lambda a, b: a - b),
-    "*": _times,
-    "dot": _dot,
-    "odot": _zipped(lambda a, b: a * b),
-    "/": _over,
-}
 
 _COMPARE: Mapping[str, Callable[[Expr, Expr], Expr]] = {
     "<": sympy.Lt, ">": sympy.Gt, "<=": sympy.Le, ">=": sympy.Ge, "==": sympy.Eq, "!=": sympy.Ne,

@@ -95,7 +95,11 @@ def _reach(node: Big, found: Shapes) -> str | int:
 
 
 def _scan_name(name: Name, bound: Mapping[str, str | int], found: Shapes) -> None:
-    live = [isinstance(index, Number) or (isinstance(index, Name) and index.key in bound) for index in name.indices]
+    # x_0 is the first value of something more often than an element: it does not make a vector of x
+    live = [
+        (isinstance(index, Number) and index.text != "0") or (isinstance(index, Name) and index.key in bound)
+        for index in name.indices
+    ]
     if not any(live):
         return
     found.ranks[name.key] = max(found.ranks.get(name.key, 0), len(name.indices))

@@ -17,6 +17,12 @@ _ASCENT = re.compile(
     r"\bascent\b|\bmaximi[sz]\w*|policy gradient|\breward|log[- ]likelihood|adversarial|fgsm|hill[- ]climb", re.I
 )
 _TO_SOLVE = re.compile(r"\b(?:differential equation|ode|odes|solve|initial value|boundary value|ansatz)\b", re.I)
+_LIMITS = re.compile(
+    r"[^\w]*(?:(?:if|when|whenever|unless|provided|as long as|otherwise|else)\b"
+    r"|for (?:positive|negative|non-?zero|large|small)\b|for \$[^$]*(?:[<>]|\\[lg]e))",
+    re.I,
+)
+_INEQUALITY = re.compile(r"[<>]|\\(?:le|ge|lt|gt|leq|geq|ne|neq|in|text\s*\{\s*(?:if|when|for|otherwise))\b")
 _BITS = re.compile(
     r"\b(?:bit|bits|binary|xor|boolean|modulo|mod|hexadecimal|octal|base[- ]\d+|gf|parity|clock|logic\w*)\b", re.I
 )
@@ -51,6 +57,10 @@ class Surroundings:
     def is_descent(self) -> bool:
         """Whether the note speaks of descent beyond doubt: nowhere of going up."""
         return bool(_DESCENT.search(self.note)) and not _ASCENT.search(self.note)
+
+    def limited_by(self, rest: str) -> bool:
+        """Whether a condition follows: in `rest`, the formula's LaTeX behind the statement, or in the words after."""
+        return bool(_INEQUALITY.search(rest) or (not rest.strip(" .,;:") and _LIMITS.match(self.after)))
 
     @property
     def solves_equations(self) -> bool:

@@ -7,11 +7,12 @@ import sympy
 from notevault.frontends.claims import Confidence, Outcome, Verdict
 from notevault.frontends.latex.context import Context
 from notevault.frontends.latex.links import Chain
-from notevault.frontends.latex.lowering import AbstractError, Lowering, Vec
+from notevault.frontends.latex.lowering import AbstractError, Lowering
 from notevault.frontends.latex.nodes import Call, Derivative, Name, Node, rewrite, walk
 from notevault.frontends.latex.shapes import Shapes
 from notevault.frontends.latex.surroundings import Surroundings
 from notevault.frontends.latex.tokens import NotUnderstoodError
+from notevault.frontends.latex.vectors import Vec
 
 _LOSSES = frozenset(
     {"L", "J", "C", "E", "cal_L", "cal_J", "cal_C", "cal_E", "Loss", "loss", "Cost", "cost", "MSE", "ell", "l", "f"}

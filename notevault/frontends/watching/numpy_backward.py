@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import copy
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +27,14 @@ from notevault.frontends.watching.arrays import (
     usable,
 )
 from notevault.frontends.watching.block import BlockCode, Place, place_of_node
-from notevault.frontends.watching.pairing import LOSSES, parameter_of
+from notevault.frontends.watching.statements import (
+    added_gradients,
+    loss_in,
+    on_tape,
+    pairs_in,
+    statements_of,
+    targets_of,
+)
 
 MAX_STATEMENTS = 400
 MAX_ITEMS = 1_000_000
@@ -51,8 +57,8 @@ class NumpyBackward:
         started_with = self.names_before
         found: list[Finding] = []
         tree = ast.parse(block.source)
-        pairs = _pairs(tree, started_with)
-        if pairs and _loss_name(tree) is not None:
+        pairs = pairs_in(tree, started_with)
+        if pairs and loss_in(tree) is not None:
             chance = random.getstate(), np.random.get_state()
             rerun = _Rerun(block, {name: _kept(value) for name, value in started_with.items()}, pairs)
             with np.errstate(all="ignore"):
@@ -68,49 +74,6 @@ def _kept(value: Any) -> Any:
     if isinstance(value, np.ndarray) and value.size <= MAX_ITEMS:
         return value.copy()
     return copy.copy(value) if isinstance(value, list | dict) else value
-
-
-def _targets(statement: ast.stmt) -> list[str]:
-    """The plain names that a statement binds."""
-    match statement:
-        case ast.Assign(targets=targets):
-            return [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
-        case ast.AugAssign(target=ast.Name(id=name)) | ast.AnnAssign(target=ast.Name(id=name)):
-            return [name]
-    return []
-
-
-def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a block and of its loops and conditions, not of its functions."""
-    for statement in body:
-        yield statement
-        for inner in ("body", "orelse"):
-            if isinstance(statement, ast.For | ast.While | ast.If | ast.With):
-                yield from _statements(getattr(statement, inner, []))
-
-
-def _pairs(tree: ast.Module, before: dict[str, Any]) -> dict[str, str]:
-    """Gradient names assigned in the block, each with the parameter it belongs to."""
-    assigned = {name for statement in _statements(tree.body) for name in _targets(statement)}
-    known = assigned | {name for name, value in before.items() if isinstance(value, np.ndarray | float)}
-    pairs = {name: parameter_of(name, known - {name}) for name in sorted(assigned)}
-    return {
-        name: parameter
-        for name, parameter in pairs.items()
-        if parameter is not None and parameter not in pairs_of(pairs)
-    }
-
-
-def pairs_of(pairs: dict[str, str | None]) -> set[str]:
-    """The names that are gradients of something themselves."""
-    return {name for name, parameter in pairs.items() if parameter is not None}
-
-
-def _loss_name(tree: ast.Module) -> str | None:
-    """The only name for a loss that the block assigns."""
-    assigned = {name for statement in _statements(tree.body) for name in _targets(statement)}
-    losses = [name for name in LOSSES if name in assigned]
-    return losses[0] if len(losses) == 1 else None
 
 
 @dataclass(slots=True)
@@ -139,8 +102,8 @@ class _Rerun:
 
     def findings(self, tree: ast.Module) -> list[Finding]:
         """Run, compare, and say what was found; see `_settled` for what is held back."""
-        self.loss = _loss_name(tree) or ""
-        self.added = _added_gradients(tree)
+        self.loss = loss_in(tree) or ""
+        self.added = added_gradients(tree)
         for parameter in set(self.pairs.values()):
             self._make_leaf(parameter)
         self._run(tree.body)
@@ -169,16 +132,15 @@ class _Rerun:
             if isinstance(statement, ast.For | ast.While) and self._changes_parameters(statement):
                 self._run_once(statement)
                 return  # what stands behind the loop sees parameters that were trained
-            rebound = [name for name in _targets(statement) if name in self.leaves]
+            rebound = [name for name in targets_of(statement) if name in self.leaves]
             if rebound and any(name in self.assigned_at for name in self.pairs):
                 self._judge()
                 return
             self._execute(statement)
 
     def _changes_parameters(self, loop: ast.For | ast.While) -> bool:
-        return any(
-            name in self.pairs.values() for statement in _statements(loop.body) for name in _targets(statement)
-        ) or any(name in self.pairs for statement in loop.body for name in _targets(statement))
+        """Whether the loop trains: a loop that only adds up gradients is run to its end."""
+        return any(name in self.leaves for statement in statements_of(loop.body) for name in targets_of(statement))
 
     def _run_once(self, loop: ast.For | ast.While) -> None:
         if isinstance(loop, ast.For):
@@ -197,8 +159,8 @@ class _Rerun:
 
     def _execute(self, statement: ast.stmt) -> None:
         """Run one statement; one that fails on the engine takes the names it binds away: nothing may rest on it."""
-        module = ast.Module(body=[statement], type_ignores=[])
-        targets = _targets(statement)
+        module = ast.Module(body=[on_tape(statement, self.names)], type_ignores=[])
+        targets = targets_of(statement)
         try:
             exec(compile(module, self.block.filename, "exec"), self.names)  # noqa: S102 - inside the jail, as the block itself
         except Exception:
@@ -236,9 +198,13 @@ class _Rerun:
             return None
         parameter = self.pairs[name]
         evidence: dict[str, Any] = {"variable": parameter, "points": 1 + len(others), "skipped": 0}
-        if all(agree(*pair) for pair in (first, *others)):
+        size = abs(float(loss.value))
+        if all(agree(*pair, size) for pair in (first, *others)):
             evidence["largest_error"] = float(np.max(np.abs(said.reshape(right.shape) - right)))
             verdict = Verdict(Outcome.VERIFIED, Confidence.NUMERIC, "", None, evidence)
+        elif agree(said, right, size):
+            reason = "right for these parameters, not for others"
+            verdict = Verdict(Outcome.INCONCLUSIVE, Confidence.NUMERIC, reason, None, evidence)
         elif is_decay(said, right, np.asarray(at.value)):
             reason = f"the gradient of {self.loss} and a multiple of {parameter}: weight decay that the loss leaves out"
             verdict = Verdict(Outcome.INCONCLUSIVE, Confidence.NUMERIC, reason, None, evidence)
@@ -287,21 +253,3 @@ class _Rerun:
                     reason = f"right for the wrong {earlier.name} of line {line} from which it is computed"
                     return Verdict(Outcome.INCONCLUSIVE, None, reason, None, item.verdict.evidence)
         return item.verdict
-
-
-def _added_gradients(tree: ast.Module) -> set[str]:
-    """The gradients that are added to their parameters: `w += rate * grad_w`, `w = w + rate * grad_w`."""
-    found: set[str] = set()
-    for statement in _statements(tree.body):
-        added: ast.expr | None = None
-        if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add):
-            added = statement.value
-        elif (
-            isinstance(statement, ast.Assign)
-            and isinstance(statement.value, ast.BinOp)
-            and isinstance(statement.value.op, ast.Add)
-        ):
-            added = statement.value.right
-        if added is not None:
-            found |= {node.id for node in ast.walk(added) if isinstance(node, ast.Name)}
-    return found

@@ -8,7 +8,7 @@ from collections.abc import Collection
 LOSSES = ("loss", "L", "J", "cost", "error", "E", "mse", "MSE", "l", "C")
 """What a loss is called, the surest name first."""
 
-_LOSS = r"(?:loss|cost|L|J|E|C|l|err|error|mse|MSE)"
+_LOSS = r"(?:loss|cost|L|J|E|C|l|j|err|error|mse|MSE)"
 _PATTERNS = (
     re.compile(rf"d{_LOSS}_?d_?(?P<name>\w+)"),
     re.compile(rf"d_?{_LOSS}_(?:d_?|by_|wrt_)?(?P<name>\w+)"),

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from notevault.frontends.imitation import Finder, imitation
+from notevault.frontends.torch_like.library import modules
 from notevault.frontends.unsupported import UnsupportedError
 
 
+@pytest.fixture(autouse=True)
+def as_if_torch_were_not_installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Puts the imitation before an installed PyTorch, which would come first."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "torch"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [Finder("torch", modules), *sys.meta_path])
+    yield
+    for name in [name for name in sys.modules if name.partition(".")[0] == "torch"]:
+        del sys.modules[name]
+
+
 def test_a_block_can_import_torch_where_it_is_not_installed(session: Any) -> None:
-    pytest.importorskip("numpy")
-    if "torch" in sys.modules:
-        pytest.skip("PyTorch is installed here")
     _, printed = session(
         "import torch\nimport torch.nn as nn\nfrom torch import optim\n"
         "x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)\n(x ** 2).sum().backward()\nprint(x.grad)\n"
