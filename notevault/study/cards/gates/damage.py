@@ -19,7 +19,8 @@ _BROKEN_ANSWER = re.compile(
 _UNFINISHED = re.compile(
     r"\b(?:such as|including|like|or more|and|or|of|the|an?|with|for|to|in|by|than|from|as|that|which)[.)]?$"
 )
-_TWO_SENTENCES = re.compile(r"(?:[a-z)]{2}|\s[a-z])\. [A-Z]\w|, however\b")
+_TWO_SENTENCES = re.compile(r"(?<!\betc)(?<!\bvs)(?:[a-z)]{2}|\s[a-z])\. \w|, however\b")
+_RAW_LATEX = re.compile(r"\\[a-zA-Z]{2,}|\(\(")
 _OLD_GAP = re.compile(r"\{\{c\d+:(?!:)")
 
 
@@ -61,6 +62,8 @@ def is_garbled(candidate: Candidate) -> str | None:
     broken = _BROKEN_PROMPT.search(candidate.prompt) or _BROKEN_ANSWER.search(candidate.answer)
     if broken:
         return f"garbled: “{broken[0]}”"
+    if match := _RAW_LATEX.search(FORMULA.sub("", f"{candidate.prompt} {candidate.answer}")):
+        return f"a formula without dollars: “{match[0]}”"
     if any(gap.count("(") != gap.count(")") for gap in GAP.findall(candidate.prompt)):
         return "a gap cuts through brackets"
     return None

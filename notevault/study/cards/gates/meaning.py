@@ -43,7 +43,7 @@ _PRAISE_CLAUSE = re.compile(
     r"\b(?:(?:that|which) (?:is|are|has been) (?:\w+ly )?(?:used (?:in|for (?:its|their))|known for|popular)"
     r"|used in\b(?![^.,]*\b(?:to|for|that|which|where) \w+)|known for"
     r"|(?:that|which) is designed for (?:speed|performance)"
-    r"|offering|providing|because of)\b[^.]*"
+    r"|offering|providing|because of)\b.*"
     r"|, (?:particularly|especially|including|such as|similar to|making|influencing|widely|commonly|often)\b.*"
 )
 """What follows one of these says where a thing is used and how good it is, not what it is."""

@@ -11,6 +11,8 @@ from notevault.study.model import CardKind
 MAX_ANSWER_WORDS = 40
 MAX_PROMPT_WORDS = 45
 MAX_GAP_WORDS = 4
+MOST_REPEATED = 2
+"""An answer that adds no more words than this to those of the question repeats it."""
 
 
 def has_wrong_length(candidate: Candidate) -> str | None:
@@ -35,10 +37,17 @@ def gives_itself_away(candidate: Candidate) -> str | None:
     """The answer only repeats the question."""
     if candidate.kind is CardKind.CLOZE or candidate.rule in {"formula", "derivative", "abbreviation"}:
         return None
+    if candidate.rule in {"table", "term", "definition"}:
+        answer = content_words(candidate.answer)
+        new = new_words(answer, content_words(candidate.subject))
+        if (
+            len(new) < len(answer)
+            and len(new) <= MOST_REPEATED
+            and not {"which", "that"} & set(words(candidate.answer))
+        ):
+            return "the answer only repeats the question"
     if candidate.rule == "table":
-        answer, entry = content_words(candidate.answer), content_words(candidate.subject)
-        new = new_words(answer, entry)
-        return "the answer only repeats the entry" if len(new) < len(answer) and len(new) <= 2 else None
+        return None
     said = {word.casefold() for word in words(candidate.answer)} - {w.casefold() for w in words(candidate.prompt)}
     telling = {word for word in said if len(word) > 3 or "$" in candidate.answer}
     return "the answer only repeats the question" if len(telling) < 2 else None

@@ -17,7 +17,9 @@ _NO_LABEL = re.compile(
     r"^(?:plus|minus|equals|step \d|phase \d|\w+ing (?:an?|the) )|\b(?:and|vs)\b|[?!]|^\w+ing \w+ \w+ing$",
     re.IGNORECASE,
 )
-_VAGUE = re.compile(r"^(?:specific|various|different|certain|several|methods?|techniques?|process|way|approach)\b|,.*,")
+_VAGUE = re.compile(
+    r"^(?:specific|various|different|certain|several|methods?|techniques?|process|way|approach)\b|^\w+i[sz]e$|^\w+ify$|,.*,"
+)
 _GERUND = re.compile(r"^\w{3,}ing\s+(?:\w+s\b|\w+\s+\w+)")
 _GENERIC = word_list("labels.txt")
 _VERBS = word_list("imperatives.txt")

@@ -11,7 +11,7 @@ from notevault.study.cards.candidate import Candidate, Source, capitalised
 from notevault.study.model import CardKind
 
 QUESTIONS: Mapping[str, str] = {
-    "definition": "what is {}?",
+    "definition": "what does {} mean?",
     "meaning": "what does {} mean?",
     "what it means": "what does {} mean?",
     "stands for": "what does {} stand for?",
