@@ -23,7 +23,7 @@ from notevault.autodiff.errors import (
 )
 from notevault.autodiff.gradcheck import GradcheckReport, gradcheck
 from notevault.autodiff.graph import Graph, Node, graph
-from notevault.autodiff.operations.arithmetic import stop_gradient
+from notevault.autodiff.operations.identities import stop_gradient
 from notevault.autodiff.primitive import PRIMITIVES, Domain, Kink, Misconception, Primitive, Reals, Sample
 from notevault.autodiff.tensor import Tensor, apply, tensor
 from notevault.autodiff.trace import LocalDerivative, Trace, TraceNode, trace

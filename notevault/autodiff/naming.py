@@ -1,4 +1,5 @@
-"""Names for the nodes of a trace, taken from the variables of the source that computed them."""
+"""Names for the nodes of a trace, taken from the variables of the source that computed them, and how TeX writes
+them."""
 
 from __future__ import annotations
 
@@ -40,3 +41,18 @@ def run_named(function: Callable[..., Any], *arguments: Any, **named: Any) -> tu
     if isinstance(result, Tensor) and not any(value is result for value in seen.values()):
         seen[function.__name__.replace("<lambda>", "result")] = result
     return result, seen
+
+
+def tex_name(label: str) -> str:
+    r"""A label as LaTeX: `v1` is v_{1}, `y_hat` is \hat{y}, other names of several letters stand upright.
+
+    >>> tex_name("v12"), tex_name("y_hat"), tex_name("loss"), tex_name("w")
+    ('v_{12}', '\\hat{y}', '\\mathrm{loss}', 'w')
+    """
+    if label.endswith("_hat") and len(label) == 5:
+        return rf"\hat{{{label[0]}}}"
+    head = label.rstrip("0123456789")
+    if len(head) == 1 and head != label:
+        return f"{head}_{{{label[1:]}}}"
+    name = label.replace("_", r"\_")
+    return name if len(label) == 1 or not label.isidentifier() else rf"\mathrm{{{name}}}"

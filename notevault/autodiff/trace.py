@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from notevault.autodiff.naming import tex_name
 from notevault.autodiff.primitive import Primitive, Value
 from notevault.autodiff.sweep import (
     as_shape_of,
@@ -163,15 +164,16 @@ class _Builder:
             self.place[operand.index] if isinstance(operand, Tensor) else self._constant(operand)
             for operand in node.operands
         )
-        labels = tuple(self.nodes[k].label for k in parents)
+        labels = tuple(tex_name(self.nodes[k].label) for k in parents)
         label = self._label(name)
+        written = tex_name(label)
         adjoint = self.adjoints.get(node.index)
         sent: dict[int, list[Value]] = {}
         if adjoint is not None:
             with np.errstate(all="ignore"):
                 sent = _by_operand(node, adjoint, self.adjoints)
         locals_ = tuple(
-            LocalDerivative(_local_value(node, row, k), row.local_formula(k, labels, label))
+            LocalDerivative(_local_value(node, row, k), _local_formula(row, k, labels, written))
             for k in range(len(parents))
         )
         contributions = tuple(sent[k][0] if k in sent else None for k in range(len(parents)))
@@ -179,7 +181,7 @@ class _Builder:
         index = len(self.nodes)
         self.nodes.append(
             TraceNode(
-                index, label, name, row.name, row.formula(labels, label), parents, node.parameters,
+                index, label, name, row.name, row.formula(labels, written), parents, node.parameters,
                 node.value, locals_, contributions, reached, reached,
             )
         )  # fmt: skip
@@ -217,6 +219,15 @@ def _local_value(node: Tensor, row: Primitive, operand: int) -> Value | None:
         if not shape_of(node.value) and not shape_of(node.arguments[operand]):
             return row.vjp[operand](ones_like(node), node.value, *node.arguments, **node.parameters)
     return None
+
+
+def _local_formula(row: Primitive, operand: int, labels: tuple[str, ...], written: str) -> str:
+    """The row's formula; of a power with a whole exponent n the form n x^(n-1) with the numbers worked out."""
+    if row.name == "pow" and operand == 0 and labels[1].isdecimal():
+        n = int(labels[1])
+        powers = {0: "0", 1: "1", 2: rf"2\, {labels[0]}"}
+        return powers.get(n, rf"{n}\, {labels[0]}^{{{n - 1}}}")
+    return row.local_formula(operand, labels, written)
 
 
 def number(value: Value) -> str:

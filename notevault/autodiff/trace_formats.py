@@ -19,6 +19,7 @@ from html import escape
 
 import numpy as np
 
+from notevault.autodiff.naming import tex_name
 from notevault.autodiff.primitive import Value
 from notevault.autodiff.trace import Trace, TraceNode
 
@@ -84,30 +85,15 @@ def as_markdown(trace: Trace) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines)
 
 
-def _tex(label: str) -> str:
-    r"""A label as LaTeX: `v1` is v_{1}, `y_hat` is \hat{y}, other names of several letters stand upright.
-
-    >>> _tex("v12"), _tex("y_hat"), _tex("loss"), _tex("w")
-    ('v_{12}', '\\hat{y}', '\\mathrm{loss}', 'w')
-    """
-    if label.endswith("_hat") and len(label) == 5:
-        return rf"\hat{{{label[0]}}}"
-    head = label.rstrip("0123456789")
-    if len(head) == 1 and head != label:
-        return f"{head}_{{{label[1:]}}}"
-    name = label.replace("_", r"\_")
-    return name if len(label) == 1 or not label.isidentifier() else rf"\mathrm{{{name}}}"
-
-
 def as_latex(trace: Trace) -> str:
     """The backward pass as an `aligned` environment: one chain-rule product for each edge, output first."""
-    output = _tex(trace.output.label)
+    output = tex_name(trace.output.label)
     lines = [rf"\frac{{\partial {output}}}{{\partial {output}}} &= {short(trace.output.upstream)}"]
     for node in reversed(trace.nodes):
         for parent, local, sent in zip(node.parents, node.local_derivatives, node.contributions, strict=True):
             if sent is None:
                 continue
-            child, name = _tex(node.label), _tex(trace.nodes[parent].label)
+            child, name = tex_name(node.label), tex_name(trace.nodes[parent].label)
             factor = local.latex or "J"
             known = "" if local.value is None else f" = {short(node.upstream)} \\cdot {_signed(short(local.value))}"
             lines.append(

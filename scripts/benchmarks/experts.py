@@ -25,11 +25,11 @@ class FlatAdam:
         scratch = np.empty(min(n, piece), self.p.dtype)
         self.pieces = [
             (
-                self.p[a : a + CHUNK],
-                self.g[a : a + CHUNK],
-                m[a : a + CHUNK],
-                v[a : a + CHUNK],
-                scratch[: min(CHUNK, n - a)],
+                self.p[a : a + piece],
+                self.g[a : a + piece],
+                m[a : a + piece],
+                v[a : a + piece],
+                scratch[: min(piece, n - a)],
             )
             for a in range(0, n, piece)
         ]

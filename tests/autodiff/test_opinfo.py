@@ -15,6 +15,7 @@ from notevault.autodiff import operations as ops
 from tests.autodiff.opinfo import ADAPTERS, LeftOutError
 
 torch = pytest.importorskip("torch", reason="the extra `oracles` is not installed: PyTorch is compared with nothing")
+pytest.importorskip("expecttest", reason="the extra `oracles` is not installed: PyTorch's samples need expecttest")
 pytestmark = pytest.mark.filterwarnings("ignore")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

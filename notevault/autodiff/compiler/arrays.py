@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -18,15 +18,14 @@ import numpy as np
 from notevault.autodiff.compiler.expressions import OPERATORS as INFIX
 from notevault.autodiff.compiler.expressions import Expression, number, write
 from notevault.autodiff.compiler.program import Instruction, Program
-from notevault.autodiff.operations.indexing import is_basic, names_no_place_twice
+from notevault.autodiff.compiler.shortcuts import SPECIAL
+from notevault.autodiff.compiler.views import is_view, view_text
 from notevault.autodiff.primitive import PRIMITIVES
 
 Array = np.ndarray[Any, np.dtype[Any]]
 NEVER = 1 << 60
 RESERVED = frozenset("np engine p g m v s t rate epsilon beta1 beta2 correction shrink decay momentum chunks".split())
 """Names that the lines of an update use."""
-REDUCE = {"sum": "np.add.reduce", "max": "np.maximum.reduce", "min": "np.minimum.reduce", "prod": "np.multiply.reduce"}
-"""np.sum and its like go through Python first; on 100 x 16 numbers that costs as much as the sum (1.4 of 2.7 us)."""
 
 
 @dataclass
@@ -85,7 +84,7 @@ class ArrayWriter:
         """The last instruction that reads each array, through its views too."""
         last: dict[int, int] = {}
         for index, node in enumerate(self.nodes):
-            self.root[index] = self.root[node.operands[0]] if _is_view(self.nodes, node) else index
+            self.root[index] = self.root[node.operands[0]] if is_view(self.nodes, node) else index
             for operand in self._read(index):
                 last[self.root[operand]] = index
         for output in self.program.outputs:
@@ -187,7 +186,7 @@ class ArrayWriter:
         return self.bind(value)
 
     def _step(self, index: int, node: Instruction) -> None:
-        if _is_view(self.nodes, node):
+        if is_view(self.nodes, node):
             self._view(index, node)
             return
         special = SPECIAL.get(node.op)
@@ -234,7 +233,7 @@ class ArrayWriter:
     def assign_into(self, index: int, code: str, operands: Sequence[int], overwrite: Sequence[int] = ()) -> None:
         """A result that goes to its place; an output of the function is allocated, so that it is the caller's."""
         words = [self._array_word(index, k) for k in operands]
-        if self.root[index] in self._owned_by_caller():
+        if self.root[index] in self.owned_by_caller():
             self.assign(index, code.replace(", out={out}", "").format(*words))
             return
         place = self.allocate(index, overwrite)
@@ -262,20 +261,20 @@ class ArrayWriter:
             self.out.space.append(self.out.numpy(f"{name} = np.array({value!r}{kind})"))
         return self.numbers[key]
 
-    def _owned_by_caller(self) -> set[int]:
+    def owned_by_caller(self) -> set[int]:
         return {self.root[k] for k in self.program.outputs} - set(self.targets)
 
     def _view(self, index: int, node: Instruction) -> None:
         source = node.operands[0]
-        expression = _view_text(node, self.text[source])
-        if source in self.static and self.root[source] not in self._owned_by_caller():
+        expression = view_text(node, self.text[source])
+        if source in self.static and self.root[source] not in self.owned_by_caller():
             # a view of an array that never moves is made once, outside the function
             made = PRIMITIVES[node.op].forward(self.static[source], **node.parameters)
             name = self.fresh(f"{self.text[source]}_T" if node.op == "transpose" else "view")
             self.out.bound[name] = self.static[index] = made
             base = self.place.get(self.root[source], self.text[source])
             self.out.space.append(
-                f"{name} = {_view_text(node, self.text[source] if source not in self.place else base)}"
+                f"{name} = {view_text(node, self.text[source] if source not in self.place else base)}"
             )
             self.text[index] = name
             return
@@ -283,38 +282,6 @@ class ArrayWriter:
 
 
 ENGINE = SimpleNamespace(**{name: row.forward for name, row in PRIMITIVES.items()})
-
-
-def _is_view(nodes: Sequence[Instruction], node: Instruction) -> bool:
-    if node.op == "transpose":
-        return True
-    if node.op == "getitem":
-        return bool(node.shape) and is_basic(node.parameters["index"])
-    if node.op in ("reshape", "squeeze"):
-        source = nodes[node.operands[0]]
-        return (
-            source.op not in ("transpose", "broadcast", "getitem", "input") and bool(source.shape) and bool(node.shape)
-        )
-    return False
-
-
-def _subscript(index: Any) -> str:
-    """An index of numbers and slices as it is written."""
-    if isinstance(index, tuple):
-        return ", ".join(_subscript(part) for part in index) + ("," if len(index) == 1 else "")
-    if isinstance(index, slice):
-        ends = ["" if end is None else str(end) for end in (index.start, index.stop, index.step)]
-        return ":".join(ends if index.step is not None else ends[:2])
-    return "..." if index is Ellipsis else str(index)
-
-
-def _view_text(node: Instruction, source: str) -> str:
-    if node.op == "getitem":
-        return f"{source}[{_subscript(node.parameters['index'])}]"
-    if node.op == "transpose":
-        axes = node.parameters.get("axes")
-        return f"{source}.T" if axes is None else f"{source}.transpose({', '.join(map(str, axes))})"
-    return f"{source}.reshape({', '.join(map(str, node.shape))})"
 
 
 def _fused(program: Program) -> frozenset[int]:
@@ -340,139 +307,3 @@ def _is_dot(program: Program, inner: Instruction) -> bool:
     return inner.op == "square" or (
         inner.op == "mul" and all(program.instructions[k].shape == inner.shape for k in inner.operands)
     )
-
-
-# operations that have a faster way than their own
-
-
-def _product(w: ArrayWriter, index: int, node: Instruction) -> bool:
-    left, right = (w.nodes[k] for k in node.operands)
-    if len(left.shape) == 2 and len(right.shape) <= 2 and node.dtype.kind == "f":
-        # np.dot is np.matmul without the generality: 1.7 us instead of 2.0 us for 100 x 16 by 16 x 16
-        w.assign_into(index, "np.dot({0}, {1}, out={out})", node.operands)
-    elif node.shape and node.dtype.kind == "f":
-        w.assign_into(index, "np.matmul({0}, {1}, out={out})", node.operands)
-    else:
-        w.assign(index, f"{w.text[node.operands[0]]} @ {w.text[node.operands[1]]}")
-    return True
-
-
-def _relu(w: ArrayWriter, index: int, node: Instruction) -> bool:
-    if not node.shape:
-        return False
-    w.assign_into(index, f"np.maximum({{0}}, {w.number(0.0, node.dtype)}, out={{out}})", node.operands, node.operands)
-    return True
-
-
-def _total(w: ArrayWriter, index: int, node: Instruction) -> bool:
-    (operand,) = node.operands
-    if operand in w.fused:
-        inner = w.nodes[operand]
-        pair = inner.operands if inner.op == "mul" else inner.operands * 2
-        w.assign(index, f"np.vdot({w.text[pair[0]]}, {w.text[pair[1]]})")
-        return True
-    return _reduction(w, index, node)
-
-
-def _reduction(w: ArrayWriter, index: int, node: Instruction) -> bool:
-    axis, keepdims = node.parameters.get("axis"), node.parameters.get("keepdims", False)
-    options = f"axis={axis!r}" + (", keepdims=True" if keepdims else "")
-    if not w.nodes[node.operands[0]].shape or not node.shape:
-        w.assign(index, f"{REDUCE[node.op]}({w.text[node.operands[0]]}, {options})")
-    else:
-        w.assign_into(index, f"{REDUCE[node.op]}({{0}}, {options}, out={{out}})", node.operands)
-    return True
-
-
-def _sum_to(w: ArrayWriter, index: int, node: Instruction) -> bool:
-    source = w.nodes[node.operands[0]]
-    if len(source.shape) == 2 and node.shape == source.shape[1:] and source.dtype.kind == "f":
-        # column sums as a product with ones: BLAS takes 1.5 us for 100 x 16, np.sum(axis=0) 2.7 us
-        rows = source.shape[0]
-        name = f"ones_{rows}" if source.dtype == np.float64 else f"ones_{rows}_{source.dtype.name}"
-        if name not in w.out.bound:
-            w.out.bound[name] = np.ones(rows, source.dtype)
-            kind = "" if source.dtype == np.float64 else f", dtype=np.{source.dtype.name}"
-            w.out.space.append(w.out.numpy(f"{name} = np.ones({rows}{kind})"))
-        w.assign_into(index, f"np.dot({name}, {{0}}, out={{out}})", node.operands)
-        return True
-    return False
-
-
-def _minus_one_hot(w: ArrayWriter, index: int, node: Instruction) -> bool:
-    left, right = node.operands
-    if right not in w.fused:
-        return False
-    labels = w.text[w.nodes[right].operands[0]]
-    rows = _rows(w, node.shape[0])
-    if w.root[index] in w._owned_by_caller():
-        w.assign(index, f"{w.text[left]}.copy()")
-        w.line(f"{w.text[index]}[{rows}, {labels}] -= 1")
-        return True
-    over = w.text[left]
-    place = w.allocate(index, overwrite=(left,))
-    if w.place.get(index) != over and not _same_array(w, left, place):
-        w.line(f"np.copyto({place}, {over})")
-    w.text[index] = place
-    w.line(f"{place}[{rows}, {labels}] -= 1")
-    return True
-
-
-def _same_array(w: ArrayWriter, operand: int, place: str) -> bool:
-    return w.static.get(operand) is w.out.bound[place]
-
-
-def _scatter(w: ArrayWriter, index: int, node: Instruction) -> bool:
-    places = node.parameters["index"]
-    if not names_no_place_twice(places) or not node.shape:
-        return False
-    word = _subscript(places) if is_basic(places) else w.bind(places)
-    if w.root[index] in w._owned_by_caller():
-        kind = "" if node.dtype == np.float64 else f", dtype=np.{node.dtype.name}"
-        w.assign(index, f"np.zeros({node.shape}{kind})")
-    else:
-        w.text[index] = w.allocate(index)
-        w.line(f"{w.text[index]}.fill(0)")
-    w.line(f"{w.text[index]}[{word}] = {w.text[node.operands[0]]}")
-    return True
-
-
-def _read(w: ArrayWriter, index: int, node: Instruction) -> bool:
-    places = node.parameters["index"]
-    if not isinstance(places, np.ndarray):
-        return False
-    w.assign(index, f"{w.text[node.operands[0]]}[{w.bind(places)}]")
-    return True
-
-
-def _rows(w: ArrayWriter, count: int) -> str:
-    name = f"rows_{count}"
-    if name not in w.out.bound:
-        w.out.bound[name] = np.arange(count)
-        w.out.space.append(w.out.numpy(f"{name} = np.arange({count})"))
-    return name
-
-
-def _pick(w: ArrayWriter, index: int, node: Instruction) -> bool:
-    scores, labels = node.operands
-    if w.nodes[labels].dtype.kind == "i":  # numpy itself refuses labels that are too large, but takes -1 for the last
-        w.line(f"if {w.text[labels]}.min() < 0:")
-        w.line('    raise IndexError("a label is negative")')
-    w.assign(index, f"{w.text[scores]}[{_rows(w, node.shape[0])}, {w.text[labels]}]")
-    return True
-
-
-SPECIAL: Mapping[str, Callable[[ArrayWriter, int, Instruction], bool]] = {
-    "relu": _relu,
-    "matmul": _product,
-    "dot": _product,
-    "sum": _total,
-    "max": _reduction,
-    "min": _reduction,
-    "prod": _reduction,
-    "sum_to": _sum_to,
-    "sub": _minus_one_hot,
-    "pick": _pick,
-    "scatter": _scatter,
-    "getitem": _read,
-}

@@ -16,25 +16,7 @@ from notevault.autodiff.operations.activations import (
     softplus,
     softsign,
 )
-from notevault.autodiff.operations.arithmetic import (
-    absolute,
-    add,
-    cast,
-    ceil,
-    chain,
-    div,
-    floor,
-    identity,
-    mod,
-    mul,
-    neg,
-    power,
-    reciprocal,
-    sign,
-    square,
-    stop_gradient,
-    sub,
-)
+from notevault.autodiff.operations.arithmetic import absolute, add, chain, div, mul, neg, power, reciprocal, square, sub
 from notevault.autodiff.operations.classification import cross_entropy, nll, one_hot, pick
 from notevault.autodiff.operations.comparisons import (
     clip,
@@ -54,6 +36,8 @@ from notevault.autodiff.operations.convolution import conv1d, conv2d
 from notevault.autodiff.operations.cumulative import cumprod, cumsum, prod
 from notevault.autodiff.operations.einsum import contract, einsum
 from notevault.autodiff.operations.exponential import cbrt, exp, exp2, expm1, log, log1p, log2, log10, rsqrt, sqrt
+from notevault.autodiff.operations.hyperbolic import acosh, asinh, atanh, cosh, sinh, tanh
+from notevault.autodiff.operations.identities import cast, identity, stop_gradient
 from notevault.autodiff.operations.indexing import getitem, scatter, set_at
 from notevault.autodiff.operations.layers import attention, dropout, embedding, linear
 from notevault.autodiff.operations.linear_algebra import (
@@ -73,26 +57,11 @@ from notevault.autodiff.operations.pooling import avgpool, first_largest, maxpoo
 from notevault.autodiff.operations.products import dot, matmul, outer, tensordot
 from notevault.autodiff.operations.rearranging import flip, gather, pad, part, roll, split, take
 from notevault.autodiff.operations.reductions import amax, amin, mean, norm, std, sum, var
+from notevault.autodiff.operations.rounding import ceil, floor, mod, sign
 from notevault.autodiff.operations.shapes import broadcast, concat, reshape, squeeze, stack, sum_to, transpose
 from notevault.autodiff.operations.softmax import log_softmax, logaddexp, logsumexp, softmax
 from notevault.autodiff.operations.special import erf, erfc
-from notevault.autodiff.operations.trigonometric import (
-    acos,
-    acosh,
-    asin,
-    asinh,
-    atan,
-    atan2,
-    atanh,
-    cos,
-    cosh,
-    hypot,
-    sin,
-    sinc,
-    sinh,
-    tan,
-    tanh,
-)
+from notevault.autodiff.operations.trigonometric import acos, asin, atan, atan2, cos, hypot, sin, sinc, tan
 from notevault.autodiff.operations.windows import overlap_add, windows
 
 __all__ = [

@@ -6,8 +6,8 @@ import numpy as np
 
 from notevault.autodiff.operations.comparisons import greater, less, logical_and, where
 from notevault.autodiff.operations.exponential import exp
+from notevault.autodiff.operations.hyperbolic import tanh
 from notevault.autodiff.operations.special import erf, error_function
-from notevault.autodiff.operations.trigonometric import tanh
 from notevault.autodiff.primitive import Kink, Misconception, Reals, Sample, Value
 from notevault.autodiff.rules import elementwise
 

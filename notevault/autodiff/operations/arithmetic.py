@@ -1,5 +1,4 @@
-"""Arithmetic, element by element with broadcasting: add, sub, mul, div, neg, reciprocal, square, pow, abs,
-sign, mod."""
+"""Arithmetic, element by element with broadcasting: add, sub, mul, div, neg, reciprocal, square, pow, abs."""
 
 from __future__ import annotations
 
@@ -8,8 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from notevault.autodiff.operations.rounding import sign
 from notevault.autodiff.primitive import Domain, Kink, Misconception, Reals, Sample, Value
-from notevault.autodiff.rules import elementwise, mask, row_of, unbroadcast, zero_safe_product
+from notevault.autodiff.rules import elementwise, row_of, zero_safe_product
 from notevault.autodiff.tensor import record
 
 ANY = Reals((3, 4))
@@ -276,123 +276,3 @@ def absolute(x: Value) -> Value:
     2.0
     """
     return operator.abs(x)
-
-
-@mask(operands=1, latex=r"\operatorname{sign}(#1)", sympy="sign", code="np.sign({0}, out={out})", samples=ONE)
-def sign(x: Value) -> Value:
-    """The sign of x: -1, 0 or 1, in the type of x.
-
-    Shapes: any -> the same. Rule: the derivative is 0 (at 0, where it jumps, too).
-
-    >>> float(sign(-2.5))
-    -1.0
-    """
-    if isinstance(x, Fraction):
-        return Fraction((x > 0) - (x < 0))
-    return np.sign(x)
-
-
-def _by_divisor(y: Value, a: Value, b: Value) -> Value:
-    return -floor(a / b)
-
-
-@elementwise(
-    partials=(1, _by_divisor),
-    latex=r"#1 \bmod #2",
-    partials_latex=("1", r"-\left\lfloor \frac{#1}{#2} \right\rfloor"),
-    sympy="Mod",
-    domain=Domain(r"#2 \neq 0", lambda a, b: np.not_equal(b, 0)),
-    complex_step=False,
-    code="np.mod({0}, {1}, out={out})",
-    samples=(Sample((Reals((3, 4), 0.1, 5.0), Reals((4,), 0.7, 1.3))),),
-)
-def mod(a: Value, b: Value) -> Value:
-    """The remainder of a / b with the sign of b; it jumps where a / b is whole.
-
-    Shapes: a, b broadcast -> their common shape. Rule: d(a mod b) = da - floor(a/b) db.
-
-    >>> float(mod(-1.0, 3.0))
-    2.0
-    """
-    return operator.mod(a, b)
-
-
-@mask(
-    operands=1,
-    latex=r"\left\lfloor #1 \right\rfloor",
-    sympy="floor",
-    code="np.floor({0}, out={out})",
-    samples=ONE,
-)
-def floor(x: Value) -> Value:
-    """The largest whole number not above x.
-
-    Shapes: any -> the same. Rule: the derivative is 0.
-
-    >>> float(floor(-0.5))
-    -1.0
-    """
-    return Fraction(x.__floor__()) if isinstance(x, Fraction) else np.floor(x)
-
-
-@mask(
-    operands=1,
-    latex=r"\left\lceil #1 \right\rceil",
-    sympy="ceiling",
-    code="np.ceil({0}, out={out})",
-    samples=ONE,
-)
-def ceil(x: Value) -> Value:
-    """The smallest whole number not below x.
-
-    Shapes: any -> the same. Rule: the derivative is 0.
-
-    >>> float(ceil(-0.5))
-    -0.0
-    """
-    return Fraction(x.__ceil__()) if isinstance(x, Fraction) else np.ceil(x)
-
-
-@elementwise(partials=(1,), latex="#1", partials_latex=("1",), sympy="Identity", samples=ONE)
-def identity(x: Value) -> Value:
-    """x itself, as a new node of the tape.
-
-    Shapes: any -> the same. Rule: d(x) = dx.
-
-    >>> float(identity(2.0))
-    2.0
-    """
-    return x
-
-
-@mask(operands=1, latex="#1", sympy="Identity", samples=ONE)
-def stop_gradient(x: Value) -> Value:
-    """x itself, as a constant: no gradient passes.
-
-    Shapes: any -> the same. Rule: the derivative is taken to be 0.
-
-    >>> float(stop_gradient(2.0))
-    2.0
-    """
-    return x
-
-
-def _cast_back(g: Value, y: Value, x: Value, *, dtype: np.dtype[np.generic]) -> Value:
-    from notevault.autodiff.tensor import dtype_of
-
-    return unbroadcast(cast(g, dtype=dtype_of(x)), x)
-
-
-@elementwise(partials=(1,), vjp=(_cast_back,), latex="#1", partials_latex=("1",), sympy="Identity")
-def cast(x: Value, *, dtype: np.dtype[np.generic]) -> Value:
-    """x in another floating type; the cotangent is cast back.
-
-    Shapes: any -> the same.
-
-    >>> cast(np.ones(2), dtype=np.dtype("float32")).dtype
-    dtype('float32')
-    """
-    array = np.asarray(x)
-    if np.dtype(dtype).kind == "O" and array.dtype.kind == "b":
-        return np.frompyfunc(Fraction, 1, 1)(array)  # so that masks of exact numbers stay exact
-    return array.astype(dtype)[()]

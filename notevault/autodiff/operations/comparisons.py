@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from notevault.autodiff.operations.arithmetic import cast
+from notevault.autodiff.operations.identities import cast
 from notevault.autodiff.primitive import Kink, Reals, Sample, Value
 from notevault.autodiff.rules import broadcast_like, elementwise, mask, operation, unbroadcast
 from notevault.autodiff.tensor import dtype_of, shape_of

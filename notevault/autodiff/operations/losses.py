@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from notevault.autodiff.operations.activations import sigmoid
-from notevault.autodiff.operations.arithmetic import sign
 from notevault.autodiff.operations.comparisons import equal, greater, less, where
 from notevault.autodiff.operations.exponential import exp, log
 from notevault.autodiff.operations.reductions import mean, sum
+from notevault.autodiff.operations.rounding import sign
 from notevault.autodiff.primitive import Domain, Kink, Misconception, Reals, Sample, Value
 from notevault.autodiff.rules import add_all, operation, scale, unbroadcast
 from notevault.autodiff.tensor import shape_of

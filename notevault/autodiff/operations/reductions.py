@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from notevault.autodiff.operations.arithmetic import cast
 from notevault.autodiff.operations.comparisons import equal, where
 from notevault.autodiff.operations.exponential import sqrt
+from notevault.autodiff.operations.identities import cast
 from notevault.autodiff.operations.shapes import broadcast, reshape
 from notevault.autodiff.primitive import Kink, Misconception, Reals, Sample, Value
 from notevault.autodiff.rules import operation, scale
