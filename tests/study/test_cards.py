@@ -140,6 +140,11 @@ def test_three_colons_make_a_card_that_asks_both_ways(tmp_path: Path) -> None:
         ("Momentum is the number of such actions in a unit of time.", "not self-contained: “such actions”"),
         ("Momentum is a method that keeps sums. and it adds them.", "the answer holds two sentences"),
         ("- **Rate**: the small number that is (1 \\times 10^{-8}).", "a formula without dollars: “\\times”"),
+        (
+            "Momentum is a fundamental component of optimisers that keeps sums.",
+            "praise or rank, not a definition: “A fundamental component”",
+        ),
+        ("Momentum is used for keeping old steps and should decay.", "the answer holds two sentences"),
         ("- **Plus Gains**: the gains of a year that are left.", "“Plus Gains” is no term: “Plus”"),
         ("- **Speed and Range**: the length of a step that is left.", "“Speed and Range” is no term: “and”"),
         ("- **Activities**: the things that are done in a phase.", "“Activities” is a label, not a term"),

@@ -18,10 +18,11 @@ _BY_NAME: tuple[tuple[re.Pattern[str], tuple[float, ...]], ...] = (
     (re.compile(r"[hmtkiK]"), (1.0, 2.0, 3.0, 4.0, 5.0)),
     (re.compile(r"(?:[pP]|beta_[12]|gamma|precision|recall|accuracy|prob\w*)(?:_\w+)?", re.IGNORECASE), _SHARES),
     (re.compile(r"epsilon|eps"), (0.01, 0.1)),
-    (re.compile(r"(?:[sS]|[sS]igma|std|eta|alpha|beta|lam|MAD)(?:_\w+)?"), (0.5, 1.0, 2.0, 4.0)),
+    (re.compile(r"eta|alpha|lr|learning_rate"), (0.1, 0.2, 0.25, 0.5)),
+    (re.compile(r"(?:[sS]|[sS]igma|std|beta|lam|MAD)(?:_\w+)?"), (0.5, 1.0, 2.0, 4.0)),
     (re.compile(r".*(?:complexity|error|loss|price|count|total|cost|median).*", re.IGNORECASE), _POSITIVE),
 )
-"""What a name usually stands for bounds its value: a size, a step, a probability, a scale, an amount."""
+"""What a name usually stands for bounds its value: a size, a step, a probability, a rate, a scale, an amount."""
 
 _WHOLE = tuple(float(n) for n in (-3, -2, -1, 1, 2, 3, 4, 5))
 _HALVES = tuple(n / 2 for n in (-3, -2, -1, 1, 2, 3, 4))

@@ -20,6 +20,7 @@ _UNFINISHED = re.compile(
     r"\b(?:such as|including|like|or more|and|or|of|the|an?|with|for|to|in|by|than|from|as|that|which)[.)]?$"
 )
 _TWO_SENTENCES = re.compile(r"(?<!\betc)(?<!\bvs)(?:[a-z)]{2}|\s[a-z])\. \w|, however\b")
+_SECOND_VERB = re.compile(r"\band (?:should|can|will|must|may|is|are|has|have)\b")
 _RAW_LATEX = re.compile(r"\\[a-zA-Z]{2,}|\(\(")
 _OLD_GAP = re.compile(r"\{\{c\d+:(?!:)")
 
@@ -76,6 +77,8 @@ def goes_on(candidate: Candidate) -> str | None:
         return "the sentence goes on after a colon"
     if candidate.rule in {"definition", "term", "highlight"} and (match := _UNFINISHED.search(text)):
         return f"the sentence breaks off after “{match[0]}”"
+    if candidate.prompt.endswith("used for?") and _SECOND_VERB.search(text):
+        return "the answer holds two sentences"
     if candidate.rule == "definition" and _TWO_SENTENCES.search(text):
         return "the answer holds two sentences"
     return None

@@ -56,6 +56,10 @@ _PRAISE = re.compile(
 _SUPERLATIVE = re.compile(
     r"^(?:(?:One of )?[Tt]he (?:\w+ )?(?:most|simplest|best|easiest|first|primary|main|core)|One of)\b"
 )
+_PRAISED_PART = re.compile(
+    r"^(?:An?|The) (?:\w+ )?(?:key|crucial|critical|central|core|integral|essential|fundamental|vital|important|main"
+    r"|major|significant|basic) (?:\w+ )?(?:part|component|aspect|element|role|piece|step|feature|concept|problem)\b"
+)
 _KIND_ALONE = re.compile(
     r"^(?:An?|The|One of the|Any) (?:(?!(?:of|in|for|with|to|from|on) )[\w-]+ ){0,4}?"
     r"(?:part|component|aspect|element|role|piece|category|class|type|kind"
@@ -99,7 +103,7 @@ def names_only_its_kind(candidate: Candidate) -> str | None:
     answer = _PRAISE_CLAUSE.sub("", candidate.answer)
     head = _STRONG_CLAUSE.split(answer, maxsplit=1)[0]
     is_strong = head != answer
-    if match := _SUPERLATIVE.match(answer):
+    if match := _SUPERLATIVE.match(answer) or _PRAISED_PART.match(answer):
         return f"praise or rank, not a definition: “{match[0]}”"
     if (match := _PRAISE.search(head)) and not is_strong:
         return f"praise, not a definition: “{match[0]}”"
