@@ -211,12 +211,18 @@ UPDATES = [
     (r"b = b - \alpha \frac{\partial}{\partial w} J(w, b)", "refuted"),
     (r"v = \beta v + \frac{\partial L}{\partial w}", "not-checkable"),
     (r"w = w + \alpha \frac{\partial R}{\partial w}", "not-checkable"),
+    (r"\theta = \theta + \alpha \nabla_\theta J(\theta)", "refuted"),
 ]
 
 
 @pytest.mark.parametrize(("formula", "outcome"), UPDATES)
 def test_a_step_of_descent_subtracts_the_gradient(formula: str, outcome: str) -> None:
     assert str(last(formula, around=DESCENT).outcome) == outcome
+
+
+def test_a_step_up_an_objective_is_no_mistake_where_no_loss_is_named() -> None:
+    around = Surroundings(note="Unlike gradient descent, the objective is followed.")
+    assert str(last(r"\theta = \theta + \alpha \nabla_\theta J(\theta)", around=around).outcome) == "not-checkable"
 
 
 def test_a_step_up_is_no_mistake_where_nobody_speaks_of_descent() -> None:

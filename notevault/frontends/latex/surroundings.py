@@ -54,6 +54,11 @@ class Surroundings:
         return bool(_STATED.search(f"{self.above} {self.before}")) and not _CONDITION.search(self.near)
 
     @property
+    def speaks_of_losses(self) -> bool:
+        """Whether the note has a word for what is made small."""
+        return bool(re.search(r"\b(?:loss|cost|error)\b", self.note, re.I))
+
+    @property
     def is_descent(self) -> bool:
         """Whether the note speaks of descent beyond doubt: nowhere of going up."""
         return bool(_DESCENT.search(self.note)) and not _ASCENT.search(self.note)

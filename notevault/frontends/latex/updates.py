@@ -17,6 +17,7 @@ from notevault.frontends.latex.vectors import Vec
 _LOSSES = frozenset(
     {"L", "J", "C", "E", "cal_L", "cal_J", "cal_C", "cal_E", "Loss", "loss", "Cost", "cost", "MSE", "ell", "l", "f"}
 )
+_SURE_LOSSES = _LOSSES - {"J", "cal_J", "ell", "l", "f"}
 _SLOPE = Name("\0slope")
 
 
@@ -45,6 +46,8 @@ def judge(chain: Chain, context: Context, around: Surroundings) -> Verdict | Non
         return Verdict(Outcome.VERIFIED, Confidence.EXACT, "a step of descent: the gradient is subtracted")
     if around.called_wrong:
         return Verdict(Outcome.NOT_CHECKABLE, reason="the text around it says that it is wrong")
+    if not _is_loss(slope.function, _SURE_LOSSES) and not around.speaks_of_losses:
+        return Verdict(Outcome.NOT_CHECKABLE, reason="perhaps a step up something to be made large")
     return Verdict(
         Outcome.REFUTED, Confidence.EXACT, "descent subtracts the gradient; this step adds it, and goes up", "sign"
     )
@@ -88,6 +91,6 @@ def _sign(target: Name, step: Node, slope: Derivative, context: Context) -> int 
     return 1 if factor.is_positive else -1 if factor.is_negative else None
 
 
-def _is_loss(function: Node) -> bool:
+def _is_loss(function: Node, losses: frozenset[str] = _LOSSES) -> bool:
     name = function.function if isinstance(function, Call) else function
-    return isinstance(name, Name) and name.base in _LOSSES
+    return isinstance(name, Name) and name.base in losses
