@@ -102,6 +102,12 @@ def test_another_shape_is_another_program() -> None:
     assert fast(3.0) == (9.0, 6.0)
 
 
+def test_whole_numbers_are_differentiated_as_real_ones() -> None:
+    fast = compile(lambda x, n: 1 / x + n * x**-2, argnums=0)
+    assert fast(2, 3) == (0.5 + 0.75, -0.25 - 0.75)
+    assert compile(lambda x: np.sum(1 / x), argnums=0)(np.array([1, 2]))[1].tolist() == [-1.0, -0.25]
+
+
 def test_a_branch_on_a_value_cannot_be_compiled() -> None:
     with pytest.raises(TapeCutError, match="where"):
         compile(lambda x: x if x > 0 else -x)(1.0)
