@@ -86,7 +86,7 @@ def test_an_update_is_that_of_pytorch(optimizer: Optimizer, formula: Formula, na
 
 
 def test_a_long_update_is_worked_on_piece_by_piece_with_the_same_result() -> None:
-    start = np.linspace(-1, 1, 40_000)
+    start = np.linspace(-1, 1, 200_000)
     whole, halves = Updater([start], Adam(0.1)), [Updater([part], Adam(0.1)) for part in np.split(start, 4)]
     for k in range(3):
         slope = np.cos(start * k)

@@ -66,8 +66,9 @@ from notevault.autodiff.trees import leaves, rebuild
 
 __all__ = ["TrainingStep", "mse", "tanh"]
 
-CHUNK = 16384
-"""Elements that an update works on at a time: five arrays of so many float64 fit into a second-level cache."""
+CHUNK = 65536
+"""Elements that an update works on at a time. A million float32 in one piece take 2.7 ms, in pieces of 65,536 2.35 ms,
+of 16,384 2.7 ms again: then the calls cost more than the cache saves."""
 
 
 class FlatParameters:
