@@ -237,6 +237,14 @@ class Tensor:
     def cumsum(self, axis: int | None = None) -> Tensor:
         return _step("cumsum", self, {"axis": axis})
 
+    def argmax(self, axis: int | None = None) -> Any:
+        """The position of the largest element, plain: a position has no derivative."""
+        return np.argmax(self.value, axis=axis)
+
+    def argmin(self, axis: int | None = None) -> Any:
+        """The position of the smallest element, plain."""
+        return np.argmin(self.value, axis=axis)
+
     def dot(self, other: Any) -> Tensor:
         return _operate("dot", self, other)
 

@@ -10,7 +10,7 @@ import operator
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
@@ -101,6 +101,7 @@ def _run(program: Program, values: Mapping[Expr, Any], number: Callable[[Expr], 
         return program.run(_LOWER, number, values)
 
 
+@lru_cache(maxsize=4096)
 def gradient(expr: Expr, symbol: Expr) -> Expr:
     """The derivative of `expr` by `symbol` as the engine computes it, as a sympy expression.
 

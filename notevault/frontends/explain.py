@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -38,6 +39,7 @@ class Explanation:
     text: str
 
 
+@lru_cache(maxsize=512)  # one mistake is looked at in several readings of a formula
 def explain(function: Expr, variable: Expr, claimed: Expr, computed: Expr | None = None) -> Explanation:
     """Why `claimed` is not the derivative of `function` by `variable`.
 

@@ -86,7 +86,7 @@ def test_an_update_is_that_of_pytorch(optimizer: Optimizer, formula: Formula, na
 
 
 def test_a_long_update_is_worked_on_piece_by_piece_with_the_same_result() -> None:
-    start = np.linspace(-1, 1, 40_000)
+    start = np.linspace(-1, 1, 200_000)
     whole, halves = Updater([start], Adam(0.1)), [Updater([part], Adam(0.1)) for part in np.split(start, 4)]
     for k in range(3):
         slope = np.cos(start * k)
@@ -125,3 +125,21 @@ def test_a_parameter_that_the_loss_does_not_use_keeps_its_value() -> None:
     step(np.ones(3))
     assert step.parameters[0].tolist() == [0.5, 0.5, 0.5]
     assert step.parameters[1].tolist() == [7.0, 7.0]
+
+
+def test_a_gradient_that_is_a_view_reaches_its_place_too() -> None:
+    from notevault.autodiff import value_and_grad
+
+    rng = np.random.default_rng(1)
+    start = [rng.standard_normal((4, 2)), rng.standard_normal(4), rng.standard_normal((1, 4))]
+    x, y = rng.standard_normal((5, 2)), rng.standard_normal((5, 1))
+
+    def layered(p, x, y):
+        return ops.mse(ops.linear(ops.tanh(ops.linear(x, p[0], p[1])), p[2]), y)
+
+    step = TrainingStep(layered, start, x, y, optimizer=SGD(0.1))
+    _, slopes = value_and_grad(layered)(start, x, y)
+    step(x, y)
+    for mine, slope, before, after in zip(step.gradients, slopes, start, step.parameters, strict=True):
+        np.testing.assert_allclose(mine, slope, rtol=1e-12)
+        np.testing.assert_allclose(after, before - 0.1 * slope, rtol=1e-12)

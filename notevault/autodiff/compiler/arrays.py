@@ -19,7 +19,7 @@ from notevault.autodiff.compiler.expressions import OPERATORS as INFIX
 from notevault.autodiff.compiler.expressions import Expression, number, write
 from notevault.autodiff.compiler.program import Instruction, Program
 from notevault.autodiff.compiler.shortcuts import SPECIAL
-from notevault.autodiff.compiler.views import is_view, view_text
+from notevault.autodiff.compiler.views import is_view, shares_memory, view_text
 from notevault.autodiff.primitive import PRIMITIVES
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -84,7 +84,7 @@ class ArrayWriter:
         """The last instruction that reads each array, through its views too."""
         last: dict[int, int] = {}
         for index, node in enumerate(self.nodes):
-            self.root[index] = self.root[node.operands[0]] if is_view(self.nodes, node) else index
+            self.root[index] = self.root[node.operands[0]] if shares_memory(node) else index
             for operand in self._read(index):
                 last[self.root[operand]] = index
         for output in self.program.outputs:

@@ -44,8 +44,9 @@ def compile(function: Callable[..., Any], argnums: int | tuple[int, ...] | None 
     """A function that does the same, faster, from the second call with the same shapes and types on.
 
     argnums: return (value, gradients by these arguments) instead. The function must not branch on values and must
-    compute the same operations at every call. Numbers that overflow on the way to a product with a zero cotangent
-    are the one case in which the result may differ from the traced one (NaN instead of 0).
+    compute the same operations at every call. Inputs are taken to be finite: where a number is infinite, or overflows,
+    and meets a zero cotangent in a product whose factors are finite for finite inputs, the compiled result may be NaN
+    where the traced one is 0.
     """
     return Compiled(function, argnums)
 
@@ -99,7 +100,7 @@ def _by_levels(program: Program, form: Callable[[Sequence[str]], str]) -> tuple[
 
 def _kind(leaf: Any) -> tuple[Any, ...]:
     """What a program depends on: a leaf's shape and type."""
-    if leaf.__class__ is float:
+    if leaf.__class__ is float or leaf.__class__ is int:
         return FLOAT
     if isinstance(leaf, np.ndarray):
         return (leaf.shape, leaf.dtype.str)

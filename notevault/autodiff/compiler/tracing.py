@@ -75,8 +75,9 @@ def trace_function(
     A branch on a traced value cannot be recorded: TapeCutError.
     """
     names = leaf_names(function, arguments)
-    flat = [leaf for argument in arguments for leaf in leaves(argument)]
-    inputs = [Tensor(_plain(leaf), name=name) for leaf, name in zip(flat, names, strict=True)]
+    chosen = argnums or ()
+    flat = [(leaf, k in chosen) for k, argument in enumerate(arguments) for leaf in leaves(argument)]
+    inputs = [Tensor(_plain(leaf, real), name=name) for (leaf, real), name in zip(flat, names, strict=True)]
     filled, start = [], 0
     for argument in arguments:
         count = len(leaves(argument))
@@ -97,8 +98,11 @@ def trace_function(
     return Traced(build(recorded, by_node), result, len(outputs), name)
 
 
-def _plain(leaf: Any) -> Value:
+def _plain(leaf: Any, real: bool) -> Value:
+    """The leaf as an array or a number; whole numbers become real ones where they are differentiated by, or single."""
     array = np.asarray(leaf)
+    if array.dtype.kind in "iu" and (real or isinstance(leaf, int)):
+        array = array.astype(np.float64)
     return array[()] if array.ndim == 0 else array
 
 

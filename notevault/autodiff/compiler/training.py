@@ -59,14 +59,16 @@ from notevault.autodiff.compiler.arrays import Source as Lines
 from notevault.autodiff.compiler.functions import load
 from notevault.autodiff.compiler.program import Program
 from notevault.autodiff.compiler.tracing import trace_function
+from notevault.autodiff.compiler.views import shares_memory
 from notevault.autodiff.operations import mse, tanh
 from notevault.autodiff.optimizers import Adam, Optimizer
 from notevault.autodiff.trees import leaves, rebuild
 
 __all__ = ["TrainingStep", "mse", "tanh"]
 
-CHUNK = 16384
-"""Elements that an update works on at a time: five arrays of so many float64 fit into a second-level cache."""
+CHUNK = 65536
+"""Elements that an update works on at a time. A million float32 in one piece take 2.7 ms, in pieces of 65,536 2.35 ms,
+of 16,384 2.7 ms again: then the calls cost more than the cache saves."""
 
 
 class FlatParameters:
@@ -140,8 +142,9 @@ class TrainingStep(FlatParameters):
         names = [program.names[k] for k in program.inputs]
         views = dict(zip((f"d_{name}" for name in names), leaves(self.gradients), strict=False))
         for index, view in zip(slopes, views, strict=True):
-            computed = program.instructions[index].op not in ("input", "constant")
-            if computed and index not in targets and index != program.outputs[0]:
+            node = program.instructions[index]
+            own_place = node.op not in ("input", "constant") and not shares_memory(node)
+            if own_place and index not in targets and index != program.outputs[0]:
                 targets[index] = views[view]
             else:
                 repeats.append((view, index))

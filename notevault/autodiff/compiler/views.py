@@ -8,8 +8,17 @@ from typing import Any
 from notevault.autodiff.compiler.program import Instruction
 from notevault.autodiff.operations.indexing import is_basic
 
+MAY_SHARE = frozenset(
+    """
+    reshape transpose squeeze broadcast getitem split flip diag diagonal windows clip identity stop_gradient einsum roll
+    pad
+""".split()
+)
+"""Operations whose result may lie in the memory of their first operand."""
+
 
 def is_view(nodes: Sequence[Instruction], node: Instruction) -> bool:
+    """Whether the operation is written as a view of its operand."""
     if node.op == "transpose":
         return True
     if node.op == "getitem":
@@ -32,7 +41,13 @@ def subscript(index: Any) -> str:
     return "..." if index is Ellipsis else str(index)
 
 
+def shares_memory(node: Instruction) -> bool:
+    """Whether the result may lie in the memory of the first operand, which then must be kept as long."""
+    return bool(node.shape) and node.op in MAY_SHARE
+
+
 def view_text(node: Instruction, source: str) -> str:
+    """The view as it is written."""
     if node.op == "getitem":
         return f"{source}[{subscript(node.parameters['index'])}]"
     if node.op == "transpose":
