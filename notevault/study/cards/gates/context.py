@@ -24,7 +24,7 @@ _ORPHAN_START = re.compile(
 _NOTE_BOUND = re.compile(
     r"^(?:The|This) (?:notation|following|code|example|output|line|figure|plot|diagram|script)\b", re.IGNORECASE
 )
-_PARTICULAR_QUESTION = re.compile(r"\b(?:this|these|we)\b", re.IGNORECASE)
+_PARTICULAR_QUESTION = re.compile(r"\b(?:this|these)\b", re.IGNORECASE)
 _PERSONAL = re.compile(r"\b(?:I|I'm|I’m|me|my|mine|our|us|we'll|let's)\b")
 _LINK = re.compile(r"https?://|www\.|\.(?:png|jpe?g|gif|svg|pdf|webp)\b|!\[|\]\(", re.IGNORECASE)
 _PARTICULAR = re.compile(
