@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from sympy import Expr
 
@@ -83,7 +84,9 @@ def _number(text: str) -> float | None:
     return value.real if abs(value.imag) < 1e-12 else None
 
 
+@lru_cache(maxsize=4096)
 def _same_expression(part: Part, answer: str) -> bool:
+    """Remembered: the seeds of one exercise differ in their numbers, not in their formulas."""
     names = part.names or None
     expected, given = read_expression(part.key, names), read_expression(answer, names)
     if expected is None or given is None:
