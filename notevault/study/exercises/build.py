@@ -8,7 +8,7 @@ from dataclasses import replace
 from notevault.study.cards.make import deck_of
 from notevault.study.exercises.grade import grade
 from notevault.study.exercises.subject import Subject
-from notevault.study.model import Exercise, Misconception, Part, item_id
+from notevault.study.model import AnswerKind, Exercise, Misconception, Part, item_id
 
 
 def assemble(
@@ -24,6 +24,8 @@ def assemble(
 ) -> Exercise:
     """The exercise; a misconception that happens to give the right answer here, or that of another one, is left out."""
     note = subject.note
+    if any(part.kind is AnswerKind.NUMBER and _significant(part.key) > 3 for part in parts):
+        prompt += "\n\nThree significant digits are enough."
     bare = Exercise(
         item_id(note.path, family, str(seed), prompt), family, seed, difficulty, prompt, parts, solution, (),
         note.path, subject.span, deck_of(note.path),
@@ -42,3 +44,13 @@ def assemble(
 def _right_where_given(exercise: Exercise, misconception: Misconception) -> bool:
     parts = grade(exercise, misconception.answers).parts
     return all(parts[label] for label in misconception.answers)
+
+
+def _significant(number: str) -> int:
+    """How many significant digits a number is written with; zeros at the end of a whole number do not count.
+
+    >>> _significant("-0.0183"), _significant("1200"), _significant("3.004")
+    (3, 2, 4)
+    """
+    digits = number.partition("e")[0].lstrip("-")
+    return len((digits if "." in digits else digits.rstrip("0")).replace(".", "").lstrip("0"))

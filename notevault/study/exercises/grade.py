@@ -17,7 +17,7 @@ from notevault.frontends.latex.tokens import NotUnderstoodError
 from notevault.study.exercises.code import same_code
 from notevault.study.model import AnswerKind, Exercise, Part
 
-RELATIVE_TOLERANCE = 2e-3
+RELATIVE_TOLERANCE = 5e-3
 """Answers may be rounded to three significant digits."""
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")

@@ -43,7 +43,7 @@ MISTAKES = (
         _power_without_exponent,
     ),
     Mistake("sign of a difference", "In a - b the derivative with respect to b is -1.", _difference_as_sum),
-    Mistake("own factor", "In a * b the derivative with respect to a is the other factor, b.", _own_factor),
+    Mistake("own factor", "In a product the derivative with respect to one factor is the other factor.", _own_factor),
     Mistake(
         "function for its derivative",
         "A value of the function itself was used where its derivative belongs.",
