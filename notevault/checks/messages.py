@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from notevault.checks.model import Claim
 from notevault.frontends.claims import Verdict
 
 MOST_NAMES = 6
+
+_NOT_LOCALISED = re.compile(r"^wrong, not localised[^;]*(?:; |$)")
+"""What an explanation says when it found no single fault: the opening has said that it is wrong."""
 
 _OPENINGS: Mapping[str, str] = {
     "gradient": "This is not the derivative.",
@@ -26,11 +30,13 @@ def _opening(claim: Claim) -> str:
     name, equals, _ = claim.text.partition("=")
     if claim.source not in {"latex", "sympy"} and equals and isinstance(variable, str):
         return f"`{name.strip(' +-*/')}` is not the gradient by `{variable}`."
+    if claim.verdict.reason.startswith("the left side is"):
+        return _OPENINGS["equation"]
     return _OPENINGS[claim.kind]
 
 
 def _reason(verdict: Verdict) -> str:
-    reason = verdict.reason
+    reason = _NOT_LOCALISED.sub("", verdict.reason)
     if not reason:
         return ""
     return f"{reason[0].upper() + reason[1:] if reason[1:2].isalpha() else reason}."  # a name of one letter stays
