@@ -11,7 +11,8 @@ The package imports numpy and nothing else.
 
 from notevault.autodiff import numpy_protocol, operations
 from notevault.autodiff.compiler import Compiled, compile
-from notevault.autodiff.compiler.training import TrainingStep, Updater
+from notevault.autodiff.compiler.training import TrainingStep
+from notevault.autodiff.compiler.updates import Updater
 from notevault.autodiff.custom import checkpoint, custom_rule
 from notevault.autodiff.errors import (
     AutodiffError,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -184,7 +185,7 @@ class _Check:
 
 def _weights(shape: tuple[int, ...]) -> Array:
     """A cotangent without symmetry, so that no error cancels: irregular numbers between 0.5 and 1.5."""
-    count = int(np.prod(shape, dtype=int))
+    count = math.prod(shape)
     return (0.5 + (np.arange(1, count + 1) * 0.7548776662466927) % 1.0).reshape(shape)
 
 

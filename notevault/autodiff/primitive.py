@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ class Reals:
 
     def array(self, offset: int) -> Value:
         """The numbers; another `offset` gives other numbers of the same range."""
-        count = int(np.prod(self.shape, dtype=int))
+        count = math.prod(self.shape)
         fractions = (np.arange(1, count + 1) * _GOLDEN_RATIO + 0.347 * offset + 0.113) % 1.0
         return (self.low + (self.high - self.low) * fractions).reshape(self.shape)[()]
 

@@ -156,6 +156,8 @@ def zero_safe_product(g: Value, local: Value) -> Value:
     """The product of plain values, 0 where g is 0 whatever `local` is. The caller silences numpy's warnings."""
     product = g * local
     if isinstance(product, np.ndarray):
+        if isinstance(local, np.ndarray) and local.dtype == bool:
+            return product  # a mask is finite
         if product.dtype.kind == "f":
             # one BLAS dot instead of isnan().any(): 8192 float64 take 1.0 us instead of 6.5 us; inf * inf stays inf
             flat = product.reshape(-1)

@@ -5,6 +5,7 @@ The pattern is read off the tape, not off numbers, so it holds at every point at
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -100,7 +101,7 @@ def _moved(node: Tensor, inputs: Sequence[Pattern | None]) -> Pattern:
     width = next(d.shape[1] for d in inputs if d is not None)
     for operand, reach in zip(node.operands, inputs, strict=True):
         shape = np.shape(value_of(operand))
-        count = int(np.prod(shape, dtype=int))
+        count = math.prod(shape)
         numbered.append(np.arange(start, start + count).reshape(shape))
         rows.append(np.zeros((count, width), dtype=bool) if reach is None else reach)
         start += count

@@ -7,6 +7,7 @@ topological order.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
@@ -72,7 +73,7 @@ class Tensor:
 
     @property
     def size(self) -> int:
-        return int(np.prod(self.shape, dtype=int))
+        return math.prod(self.shape)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -337,7 +338,7 @@ def tensor(value: Any, name: str | None = None) -> Tensor:
     if array.ndim == 0:
         return Tensor(array[()], name=name)
     view = array.view()
-    view.flags.writeable = False
+    view.setflags(write=False)
     return Tensor(view, name=name)
 
 

@@ -6,6 +6,7 @@ return is on the tape and can be differentiated again, to any order.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -178,7 +179,7 @@ def jacobian(function: Callable[..., Any], argnum: int = 0) -> Callable[..., Any
         (x,) = run.wrt
         output = run.output
         shape = (*shape_of(output), *x.shape)
-        out_size = int(np.prod(shape_of(output), dtype=int))
+        out_size = math.prod(shape_of(output))
         if out_size <= x.size:
             rows = [run.pull(unit)[0] for unit in _units(output)]
             return _stacked(rows, shape)
@@ -193,7 +194,7 @@ def _units(like: Value) -> list[Value]:
     shape = shape_of(like)
     if not shape:
         return [zeros_like(like) + 1]
-    size = int(np.prod(shape, dtype=int))
+    size = math.prod(shape)
     return list(np.eye(size, dtype=zeros_like(like).dtype).reshape(size, *shape))
 
 
@@ -220,7 +221,7 @@ def hessian(function: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]
 
     def call(*arguments: Any) -> Any:
         x = arguments[argnum]
-        size = int(np.prod(shape_of(x), dtype=int))
+        size = math.prod(shape_of(x))
         if size < SMALL or isinstance(x, (list, dict)):
             return dense(*arguments)
         run = _Call(function, argnum, arguments)

@@ -80,6 +80,7 @@ def classifier(w: Workload, tricks: bool = False) -> Step:
     n, (_, h, k, c) = w.batch, w.sizes
     a1, a2, z = (np.empty((n, size), np.float32) for size in (h, k, c))
     g1, g2 = np.empty_like(a1), np.empty_like(a2)
+    on1, on2 = np.empty(a1.shape, bool), np.empty(a2.shape, bool)
     column, rows, ones = np.empty((n, 1), np.float32), np.arange(n), np.ones(n, np.float32)
     x, y = w.x, w.labels
     column_sums = _with_ones(ones) if tricks else _with_sum
@@ -105,13 +106,13 @@ def classifier(w: Workload, tricks: bool = False) -> Step:
         np.dot(a2.T, z, out=d["w3"])
         column_sums(z, d["b3"])
         np.dot(z, w3.T, out=g2)
-        np.sign(a2, out=a2)
-        np.multiply(g2, a2, out=g2)
+        np.greater(a2, 0, out=on2)
+        np.multiply(g2, on2, out=g2)
         np.dot(a1.T, g2, out=d["w2"])
         column_sums(g2, d["b2"])
         np.dot(g2, w2.T, out=g1)
-        np.sign(a1, out=a1)
-        np.multiply(g1, a1, out=g1)
+        np.greater(a1, 0, out=on1)
+        np.multiply(g1, on1, out=g1)
         np.dot(x.T, g1, out=d["w1"])
         column_sums(g1, d["b1"])
         adam.update()

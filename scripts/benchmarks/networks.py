@@ -14,7 +14,7 @@ from notevault.autodiff.optimizers import Adam
 
 Array = np.ndarray[Any, np.dtype[Any]]
 RATE, BETA1, BETA2, EPSILON = 1e-3, 0.9, 0.999, 1e-8
-CHUNK = 65536
+CHUNK = 131072
 
 
 class Workload:

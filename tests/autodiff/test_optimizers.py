@@ -93,8 +93,26 @@ def test_a_long_update_is_worked_on_piece_by_piece_with_the_same_result() -> Non
         whole([slope])
         for part, piece in zip(halves, np.split(slope, 4), strict=True):
             part([piece])
-    assert "for p, g, m, v, s in chunks:" in whole.source
+    assert "for (p, m, v, s), g in zip(pieces, gradients" in whole.source
     np.testing.assert_array_equal(whole.parameters[0], np.concatenate([part.parameters[0] for part in halves]))
+
+
+def test_long_and_short_gradients_reach_their_own_parameters_in_any_order() -> None:
+    rng = np.random.default_rng(0)
+    start = [rng.standard_normal(shape) for shape in ((3,), (200, 100), (), (5, 2), (300, 500), (150, 120), (7,))]
+    slopes = [rng.standard_normal(np.shape(part)) for part in start]
+    together, alone = Updater(start, Adam(0.1)), [Updater(part, Adam(0.1)) for part in start]
+    for _ in range(2):
+        together([slope if k != 1 else np.asfortranarray(slope) for k, slope in enumerate(slopes)])
+        for one, slope in zip(alone, slopes, strict=True):
+            one(slope)
+    for part, one in zip(together.parameters, alone, strict=True):
+        np.testing.assert_array_equal(part, one.parameters)
+
+
+def test_a_gradient_of_another_shape_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"shape \(2,\) for a parameter of shape \(3,\)"):
+        Updater(np.zeros(3), SGD())(np.zeros(2))
 
 
 def loss(parameters, x, y):

@@ -110,13 +110,17 @@ def _chain(b: Builder, operands: Sequence[int], parameters: Mapping[str, Any]) -
 
 
 def _mask(b: Builder, operands: Sequence[int]) -> int | None:
-    """g * [x > 0] where relu(x) is known: g * sign(relu(x)), which needs no conversion of truth values to numbers."""
+    """g * [x > 0] where r = relu(x) is known: g * [r > 0], so that x can be overwritten by r.
+
+    np.sign(r) would be a number already; but in place it branches at every element, and took 350 of 3,150 us of a
+    training step on 512 x 128 float32, where the mask and its product take 20 us.
+    """
     for g, other in (operands, operands[::-1]):
         node = b[other]
         if node.shape and node.op == "greater" and b.scalar(node.operands[1]) == 0 and b[g].dtype.kind == "f":
             known = b.known("relu", node.operands[0])
             if known is not None:
-                return b.add("mul", g, b.add("sign", known))
+                return b.add("mul", g, b.add("greater", known, node.operands[1]))
     return None
 
 

@@ -46,69 +46,23 @@ def loss(x, y, t):
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from notevault.autodiff.compiler.arrays import RESERVED, ArrayWriter
-from notevault.autodiff.compiler.arrays import Source as Lines
 from notevault.autodiff.compiler.functions import load
 from notevault.autodiff.compiler.program import Program
 from notevault.autodiff.compiler.tracing import trace_function
+from notevault.autodiff.compiler.updates import FlatParameters, inline_update, views
 from notevault.autodiff.compiler.views import shares_memory
 from notevault.autodiff.operations import mse, tanh
 from notevault.autodiff.optimizers import Adam, Optimizer
-from notevault.autodiff.trees import leaves, rebuild
+from notevault.autodiff.trees import leaves
 
 __all__ = ["TrainingStep", "mse", "tanh"]
-
-CHUNK = 65536
-"""Elements that an update works on at a time. A million float32 in one piece take 2.7 ms, in pieces of 65,536 2.35 ms,
-of 16,384 2.7 ms again: then the calls cost more than the cache saves."""
-
-
-class FlatParameters:
-    """Parameters as views of one flat array, their gradients as views of another, in the form that was given."""
-
-    def __init__(self, parameters: Any) -> None:
-        start = [np.asarray(leaf) for leaf in leaves(parameters)]
-        dtype = np.result_type(*start)
-        self.flat = np.concatenate([leaf.reshape(-1) for leaf in start]).astype(dtype)
-        self.flat_gradient = np.zeros_like(self.flat)
-        self.parameters = _views(self.flat, parameters)
-        self.gradients = _views(self.flat_gradient, parameters)
-
-
-class Updater(FlatParameters):
-    """An optimiser for gradients that are computed elsewhere, by `value_and_grad` say.
-
-    `parameters` changes in place at every call.
-
-    >>> from notevault.autodiff.optimizers import SGD
-    >>> update = Updater({"w": np.array([1.0, 2.0])}, SGD(rate=0.5))
-    >>> update({"w": np.array([1.0, 1.0])})
-    >>> update.parameters
-    {'w': array([0.5, 1.5])}
-    """
-
-    def __init__(self, parameters: Any, optimizer: Optimizer) -> None:
-        super().__init__(parameters)
-        self.steps = 0
-        writer = Lines()
-        body = update_lines(optimizer, self, writer)
-        self.source = "\n".join([*writer.head(), "def update(t):", *(f"    {line}" for line in body), ""])
-        self._run = load(self.source, "update", writer.bound)
-        self._views = leaves(self.gradients)
-
-    def __call__(self, gradients: Any) -> None:
-        for view, slope in zip(self._views, leaves(gradients), strict=True):
-            np.copyto(view, slope)
-        self.steps += 1
-        self._run(self.steps)
 
 
 class TrainingStep(FlatParameters):
@@ -122,13 +76,15 @@ class TrainingStep(FlatParameters):
     ) -> None:
         super().__init__(parameters)
         self.steps = 0
+        flat_gradient = np.zeros_like(self.flat)
+        self.gradients = views(flat_gradient, parameters)
         traced = trace_function(loss, (self.parameters, *data), (0,))
         self._kinds = [_kind(leaf) for part in data for leaf in leaves(part)]
         program = _without_reserved_names(traced.program)
         own = leaves(self.parameters)
         writer = self._backward(program, dict(zip(program.inputs, own, strict=False)))
         source = writer.out
-        update = update_lines(Adam() if optimizer is None else optimizer, self, source)
+        update = inline_update(Adam() if optimizer is None else optimizer, self.flat, flat_gradient, source)
         arguments = [program.names[k] for k in program.inputs[len(own) :]]
         body = [*source.lines[:-1], *update, source.lines[-1]]
         head = f"def {traced.name}({', '.join([*arguments, 't'])}):"
@@ -140,19 +96,19 @@ class TrainingStep(FlatParameters):
         targets: dict[int, Any] = {}
         repeats: list[tuple[str, int]] = []
         names = [program.names[k] for k in program.inputs]
-        views = dict(zip((f"d_{name}" for name in names), leaves(self.gradients), strict=False))
-        for index, view in zip(slopes, views, strict=True):
+        places = dict(zip((f"d_{name}" for name in names), leaves(self.gradients), strict=False))
+        for index, name in zip(slopes, places, strict=True):
             node = program.instructions[index]
             own_place = node.op not in ("input", "constant") and not shares_memory(node)
             if own_place and index not in targets and index != program.outputs[0]:
-                targets[index] = views[view]
+                targets[index] = places[name]
             else:
-                repeats.append((view, index))
+                repeats.append((name, index))
         writer = ArrayWriter(program, static, targets)
-        writer.taken |= set(views)
-        writer.out.bound.update(views)
+        writer.taken |= set(places)
+        writer.out.bound.update(places)
         source = writer.write()
-        source.lines += [f"{view}[...] = {writer.text[index]}" for view, index in repeats]
+        source.lines += [f"{name}[...] = {writer.text[index]}" for name, index in repeats]
         result = writer.text[program.outputs[0]]
         last = next((k for k, line in enumerate(source.lines) if line.startswith(f"{result} = ")), None)
         if last is None or any(result in line for line in source.lines[last + 1 :]):
@@ -183,35 +139,3 @@ def _without_reserved_names(program: Program) -> Program:
     reserved = RESERVED | {f"d_{program.names[k]}" for k in program.inputs}
     names = {k: f"{name}_" if name in reserved else name for k, name in program.names.items()}
     return replace(program, names=names)
-
-
-def _views(flat: Any, like: Any) -> Any:
-    """Views of the flat array, in the shapes and the form of the tree."""
-    parts, start = [], 0
-    for leaf in leaves(like):
-        stop = start + int(np.size(leaf))
-        parts.append(flat[start:stop].reshape(np.shape(leaf)))
-        start = stop
-    return rebuild(like, parts)
-
-
-def update_lines(optimizer: Optimizer, store: FlatParameters, source: Lines) -> list[str]:
-    """The lines of the update, on the arrays that they name; long ones are worked on piece by piece."""
-    p = store.flat
-    arrays = {"p": p, "g": store.flat_gradient, **{name: np.zeros_like(p) for name in optimizer.state}}
-    for name, value in optimizer.constants.items():
-        if any(re.search(rf"\b{name}\b", line) for line in (*optimizer.update, *optimizer.before)):
-            source.bound[name] = np.array(value, p.dtype)
-            kind = "" if p.dtype == np.float64 else f", dtype=np.{p.dtype.name}"
-            source.space.append(source.numpy(f"{name} = np.array({value!r}{kind})"))
-    before = [source.numpy(line) for line in optimizer.before]
-    update = [source.numpy(line) for line in optimizer.update]
-    pieces = -(-p.size // CHUNK)
-    if pieces <= 1:
-        source.bound.update(arrays, s=np.empty_like(p))
-        return [*before, *update]
-    cuts = list(pairwise(p.size * k // pieces for k in range(pieces + 1)))
-    scratch = np.empty(max(b - a for a, b in cuts), p.dtype)
-    source.bound["chunks"] = [(*(array[a:b] for array in arrays.values()), scratch[: b - a]) for a, b in cuts]
-    names = ", ".join([*arrays, "s"])
-    return [*before, f"for {names} in chunks:", *(f"    {line}" for line in update)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -108,7 +109,7 @@ def _product_of_others(x: Value, axis: Axis) -> Value:
     kept = tuple(k for k in range(len(shape_of(x))) if k not in reduced)
     order = (*kept, *reduced)
     moved = transpose(x, axes=order)
-    count = int(np.prod([shape_of(x)[k] for k in reduced], dtype=int))
+    count = math.prod([shape_of(x)[k] for k in reduced])
     if count == 0:
         return np.zeros(shape_of(x))
     rows = reshape(moved, shape=(*shape_of(moved)[: len(kept)], count))

@@ -3,6 +3,7 @@ or not."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -53,7 +54,7 @@ def _pull(  # noqa: PLR0917 (the first two are bound for each operand)
     reduction: str = "mean", **others: Any
 ) -> Value:  # fmt: skip
     local = slope(a, b, **others)
-    count = int(np.prod(np.broadcast_shapes(shape_of(a), shape_of(b)), dtype=int))
+    count = math.prod(np.broadcast_shapes(shape_of(a), shape_of(b)))
     return unbroadcast(scale(g / count if reduction == "mean" else g, local), (a, b)[operand])
 
 

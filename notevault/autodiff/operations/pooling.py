@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -58,7 +59,7 @@ class _Pool:
         head = shape_of(x)[: self.lead]
         if shape_of(whole)[self.lead : -len(self.size)] != self.places:
             whole = whole[kept]
-        return reshape(whole, shape=(*head, *self.places, int(np.prod(self.size, dtype=int))))
+        return reshape(whole, shape=(*head, *self.places, math.prod(self.size)))
 
     def back(self, g: Value) -> Value:
         """The transpose of `cut` with value 0."""
@@ -151,7 +152,7 @@ def _pull_average(
     g: Value, y: Value, x: Value, *, count_padding: bool = True, divisor: int | None = None, **parameters: Any
 ) -> Value:
     pool = _Pool(x, **parameters)
-    elements = int(np.prod(pool.size, dtype=int))
+    elements = math.prod(pool.size)
     return pool.back(_last(g / _divisors(pool, count_padding, divisor)) * np.ones(elements))
 
 
