@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+_BRANCHES = (list, tuple, dict)
+
 
 def leaves(tree: Any) -> list[Any]:
     """The leaves of a tree from left to right; dicts in the order of their keys' insertion.
@@ -13,20 +15,19 @@ def leaves(tree: Any) -> list[Any]:
     >>> leaves({"w": 1.0, "b": [2.0, 3.0]})
     [1.0, 2.0, 3.0]
     """
+    if not isinstance(tree, _BRANCHES):
+        return [tree]
     found: list[Any] = []
     _collect(tree, found)
     return found
 
 
 def _collect(tree: Any, found: list[Any]) -> None:
-    if isinstance(tree, (list, tuple)):
-        for branch in tree:
+    for branch in tree.values() if isinstance(tree, dict) else tree:
+        if isinstance(branch, _BRANCHES):
             _collect(branch, found)
-    elif isinstance(tree, dict):
-        for branch in tree.values():
-            _collect(branch, found)
-    else:
-        found.append(tree)
+        else:
+            found.append(branch)
 
 
 def rebuild(tree: Any, values: Sequence[Any]) -> Any:
@@ -39,13 +40,13 @@ def rebuild(tree: Any, values: Sequence[Any]) -> Any:
 
 
 def _build(branch: Any, remaining: Iterator[Any]) -> Any:
+    if not isinstance(branch, _BRANCHES):
+        return next(remaining)
     if isinstance(branch, tuple) and hasattr(branch, "_fields"):
         return type(branch)(*(_build(part, remaining) for part in branch))
-    if isinstance(branch, (list, tuple)):
-        return type(branch)(_build(part, remaining) for part in branch)
     if isinstance(branch, dict):
         return {key: _build(part, remaining) for key, part in branch.items()}
-    return next(remaining)
+    return type(branch)(_build(part, remaining) for part in branch)
 
 
 def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
