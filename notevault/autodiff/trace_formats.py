@@ -1,7 +1,7 @@
 r"""A trace as a table, as Markdown, LaTeX, Mermaid and SVG.
 
 >>> from notevault.autodiff.tensor import tensor
->>> from notevault.autodiff.trace import trace
+>>> from notevault.autodiff.backward_pass import trace
 >>> w, x = tensor(2.0, "w"), tensor(3.0, "x")
 >>> print(as_table(trace(w * x + 1)))
 node  operation   value  local derivatives  upstream  contributions  adjoint
@@ -19,9 +19,9 @@ from html import escape
 
 import numpy as np
 
+from notevault.autodiff.backward_pass import Trace, TraceNode
 from notevault.autodiff.naming import tex_name
 from notevault.autodiff.primitive import Value
-from notevault.autodiff.trace import Trace, TraceNode
 
 HEADINGS = ("node", "operation", "value", "local derivatives", "upstream", "contributions", "adjoint")
 INK, PAPER, WARM, GREY = "#1f2937", "#ffffff", "#b45309", "#6b7280"

@@ -26,6 +26,19 @@ print(sorted(new - set(sys.stdlib_module_names) - {"notevault", "numpy"}))
     assert found.stdout.strip() == "[]"
 
 
+def test_what_most_programs_do_not_need_is_loaded_when_it_is_asked_for() -> None:
+    script = """
+import sys
+import notevault.autodiff as ad
+late = ["notevault.autodiff.compiler", "notevault.autodiff.backward_pass", "notevault.autodiff.gradient_check"]
+print([name in sys.modules for name in late])
+ad.compile, ad.trace, ad.gradcheck
+print([name in sys.modules for name in late])
+"""
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert found.stdout.split("\n")[:2] == ["[False, False, False]", "[True, True, True]"]
+
+
 def test_every_name_of_the_package_is_there() -> None:
     for name in notevault.autodiff.__all__:
         assert hasattr(notevault.autodiff, name)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from notevault.autodiff import tensor, trace
+from notevault.autodiff.backward_pass import Trace
 from notevault.autodiff.naming import run_named
-from notevault.autodiff.trace import Trace
 from notevault.autodiff.trace_formats import FORMATS, as_latex, as_markdown, as_mermaid, as_svg, as_table
 
 
