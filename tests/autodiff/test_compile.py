@@ -236,3 +236,10 @@ def test_random_programs_compile_to_what_they_are(steps) -> None:
     assert fast_value == pytest.approx(value, rel=1e-11, abs=1e-11)
     for a, b in zip(leaves(fast_slopes), leaves(slopes), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-10)
+
+
+def test_arguments_of_another_form_are_another_program() -> None:
+    fast = compile(lambda p: p["w"] * 10 + p["b"], argnums=0)
+    assert fast({"w": 3.0, "b": 1.0}) == fast({"b": 1.0, "w": 3.0}) == (31.0, {"w": 10.0, "b": 1.0})
+    either = compile(lambda a, b: (a[0] if isinstance(a, list) else 2 * a) * b)
+    assert (either([2.0], 3.0), either(2.0, 3.0)) == (6.0, 12.0)

@@ -110,6 +110,19 @@ def test_long_and_short_gradients_reach_their_own_parameters_in_any_order() -> N
         np.testing.assert_array_equal(part, one.parameters)
 
 
+def test_gradients_and_data_are_matched_by_key() -> None:
+    update = Updater({"w": np.zeros(2), "b": np.zeros(2)}, SGD(1.0))
+    update({"b": np.ones(2), "w": np.full(2, 2.0)})
+    assert (update.parameters["w"].tolist(), update.parameters["b"].tolist()) == ([-2.0, -2.0], [-1.0, -1.0])
+    with pytest.raises(ValueError, match=r"keys \['w', 'c'\] where a dict with the keys \['w', 'b'\]"):
+        update({"w": np.ones(2), "c": np.ones(2)})
+    start, x, y = np.ones(2), np.array([1.0, 2.0]), np.array([5.0, 5.0])
+    step = TrainingStep(lambda p, d: ops.mse(p * d["x"], d["y"]), start, {"x": x, "y": y})
+    assert step({"y": y, "x": x}) == pytest.approx(((x - y) ** 2).mean())
+    with pytest.raises(ValueError, match="a single value where"):
+        step(x)
+
+
 def test_a_gradient_of_another_shape_is_refused() -> None:
     with pytest.raises(ValueError, match=r"shape \(2,\) for a parameter of shape \(3,\)"):
         Updater(np.zeros(3), SGD())(np.zeros(2))

@@ -35,7 +35,7 @@ from notevault.autodiff.compiler.scalars import is_scalar_program, scalar_namesp
 from notevault.autodiff.compiler.tracing import Traced, trace_function
 from notevault.autodiff.graph import Graph, Node
 from notevault.autodiff.primitive import PRIMITIVES
-from notevault.autodiff.trees import leaves
+from notevault.autodiff.trees import form, leaves
 
 __all__ = ["Compiled", "compile"]
 
@@ -44,9 +44,11 @@ def compile(function: Callable[..., Any], argnums: int | tuple[int, ...] | None 
     """A function that does the same, faster, from the second call with the same shapes and types on.
 
     argnums: return (value, gradients by these arguments) instead. The function must not branch on values and must
-    compute the same operations at every call. Inputs are taken to be finite: where a number is infinite, or overflows,
-    and meets a zero cotangent in a product whose factors are finite for finite inputs, the compiled result may be NaN
-    where the traced one is 0.
+    compute the same operations at every call; what it reads from outside (globals, enclosing variables) is read at the
+    first call with arguments of a kind, and kept.
+
+    Inputs are taken to be finite: where a number is infinite, or overflows, and meets a zero cotangent in a product
+    whose factors are finite for finite inputs, the compiled result may be NaN where the traced one is 0.
     """
     return Compiled(function, argnums)
 
@@ -62,7 +64,7 @@ class Compiled:
 
     def __call__(self, *arguments: Any) -> Any:
         flat = [leaf for argument in arguments for leaf in leaves(argument)]
-        key = tuple(_kind(leaf) for leaf in flat)
+        key = (*map(_kind, flat), *map(form, arguments))
         ready = self._ready.get(key)
         if ready is None:
             ready = self._ready[key] = self._make(arguments)
@@ -77,17 +79,17 @@ class Compiled:
             chosen = tuple(arguments[k] for k in positions)
             slopes = chosen[0] if isinstance(self.argnums, int) else chosen
 
-        def form(words: Sequence[str]) -> str:
+        def spelt(words: Sequence[str]) -> str:
             value = spell(traced.result, words[: traced.results])
             return value if slopes is None else f"{value}, {spell(slopes, words[traced.results :])}"
 
         if is_scalar_program(traced.program):
             if is_wide(traced.program):
-                return _by_levels(traced.program, form)
-            source = scalar_source(traced.program, traced.name, form)
+                return _by_levels(traced.program, spelt)
+            source = scalar_source(traced.program, traced.name, spelt)
             run = load(source, traced.name, scalar_namespace())
-            return _with_infinities(run, traced, form), source
-        source, bound = array_source(traced.program, traced.name, form)
+            return _with_infinities(run, traced, spelt), source
+        source, bound = array_source(traced.program, traced.name, spelt)
         return load(source, traced.name, bound), source
 
 

@@ -60,7 +60,7 @@ from notevault.autodiff.compiler.updates import FlatParameters, inline_update, v
 from notevault.autodiff.compiler.views import shares_memory
 from notevault.autodiff.operations import mse, tanh
 from notevault.autodiff.optimizers import Adam, Optimizer
-from notevault.autodiff.trees import leaves
+from notevault.autodiff.trees import leaves, leaves_like, map_leaves
 
 __all__ = ["TrainingStep", "mse", "tanh"]
 
@@ -79,7 +79,9 @@ class TrainingStep(FlatParameters):
         flat_gradient = np.zeros_like(self.flat)
         self.gradients = views(flat_gradient, parameters)
         traced = trace_function(loss, (self.parameters, *data), (0,))
-        self._kinds = [_kind(leaf) for part in data for leaf in leaves(part)]
+        self._form = map_leaves(lambda leaf: None, data)
+        self._nested = any(part is not None for part in self._form)
+        self._kinds = [_kind(leaf) for leaf in leaves(data)]
         program = _without_reserved_names(traced.program)
         own = leaves(self.parameters)
         writer = self._backward(program, dict(zip(program.inputs, own, strict=False)))
@@ -119,15 +121,12 @@ class TrainingStep(FlatParameters):
         return writer
 
     def __call__(self, *data: Any) -> Any:
-        flat = [leaf for part in data for leaf in leaves(part)] if self._nested(data) else data
+        flat = leaves_like(data, self._form) if self._nested else data
         for leaf, kind in zip(flat, self._kinds, strict=True):
             if _kind(leaf) != kind:
                 raise ValueError(f"this step was compiled for {kind[1]} data of shape {kind[0]}, not {_kind(leaf)}")
         self.steps += 1
         return self._run(*flat, self.steps)
-
-    def _nested(self, data: tuple[Any, ...]) -> bool:
-        return any(isinstance(part, (list, tuple, dict)) for part in data)
 
 
 def _kind(leaf: Any) -> tuple[tuple[int, ...], str]:

@@ -12,7 +12,7 @@ import numpy as np
 from notevault.autodiff.compiler.arrays import Source
 from notevault.autodiff.compiler.functions import load
 from notevault.autodiff.optimizers import Optimizer
-from notevault.autodiff.trees import leaves, rebuild
+from notevault.autodiff.trees import leaves, leaves_like, rebuild
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -49,7 +49,7 @@ def views(flat: Array, like: Any) -> Any:
 class Updater(FlatParameters):
     """An optimiser for gradients that are computed elsewhere, by `value_and_grad` say.
 
-    `parameters` changes in place at every call. Gradients of other shapes than the parameters are a ValueError.
+    `parameters` changes in place at every call. Gradients of another form or shape than theirs are a ValueError.
 
     >>> from notevault.autodiff.optimizers import SGD
     >>> update = Updater({"w": np.array([1.0, 2.0])}, SGD(rate=0.5))
@@ -75,7 +75,7 @@ class Updater(FlatParameters):
         self._run = load(self.source, "update", source.bound)
 
     def __call__(self, gradients: Any) -> None:
-        given = [np.asarray(slope) for slope in leaves(gradients)]
+        given = [np.asarray(slope) for slope in leaves_like(gradients, self.parameters)]
         for place, slope in zip(self._places, given, strict=True):
             if place.shape != slope.shape:
                 raise ValueError(f"a gradient of shape {slope.shape} for a parameter of shape {place.shape}")
