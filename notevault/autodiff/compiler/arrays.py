@@ -222,6 +222,7 @@ class ArrayWriter:
 
     def assign(self, index: int, expression: str) -> None:
         """A result that numpy allocates, or a number."""
+        expression = self._typed(index, expression)
         if index in self.targets:
             target = self.bind(self.targets[index])
             self.line(f"{target}[...] = {expression}")
@@ -229,6 +230,16 @@ class ArrayWriter:
             return
         self.text[index] = self.label(index)
         self.line(f"{self.text[index]} = {expression}")
+
+    def _typed(self, index: int, expression: str) -> str:
+        """A number that is written out takes the type of what it meets: cast where that is not the type on the tape."""
+        node = self.nodes[index]
+        operands = [self.nodes[k] for k in node.operands]
+        strong = [o.dtype for o in operands if o.op != "constant" or o.shape]
+        if node.dtype.kind != "f" or len(strong) == len(operands) or node.dtype == np.result_type(*strong, "?"):
+            return expression
+        kind = f"np.{node.dtype.name}"
+        return f"np.asarray({expression}, {kind})" if node.shape else f"{kind}({expression})"
 
     def assign_into(self, index: int, code: str, operands: Sequence[int], overwrite: Sequence[int] = ()) -> None:
         """A result that goes to its place; an output of the function is allocated, so that it is the caller's."""
@@ -247,9 +258,10 @@ class ArrayWriter:
         if node.op != "constant" or node.shape or node.dtype.kind not in "fiub":
             return self.text[operand]
         kinds = [self.nodes[k].dtype for k in self.nodes[index].operands if self.nodes[k].shape]
-        if not kinds or kinds[0].kind != "f":
+        if not kinds or (kinds[0].kind != "f" and node.dtype.kind != "f"):
             return self.text[operand]
-        return self.number(float(node.value), kinds[0])
+        # 1.0 times a mask is a real number: the text 1 would make it a whole one
+        return self.number(float(node.value), kinds[0] if kinds[0].kind == "f" else node.dtype)
 
     def number(self, value: float, dtype: np.dtype[Any]) -> str:
         """The name of a number as an array of no axes."""

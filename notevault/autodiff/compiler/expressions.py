@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 TERNARY, COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(7)
 LONGEST = 60
@@ -68,6 +71,16 @@ def write(op: str, operands: Sequence[Expression]) -> Expression:
         return Expression(f"{FUNCTIONS[op]}({', '.join(operand.text for operand in operands)})")
     template, binds, least = OPERATORS[op]
     return Expression(template.format(*(o.within(n) for o, n in zip(operands, least, strict=True))), binds)
+
+
+def returned(value: Any, text: str) -> str:
+    """A constant that is returned: of its own type, where in a formula `text` will do (2 for 2.0).
+
+    >>> returned(np.float64(10.0), "10"), returned(np.float64(0.5), "0.5")
+    ('10.0', '0.5')
+    """
+    plain = value.item() if isinstance(value, np.generic) else value
+    return repr(plain) if isinstance(plain, (bool, float)) and np.isfinite(plain) else text
 
 
 def number(value: float) -> Expression:

@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 
 from notevault.autodiff.compiler.arrays import ArrayWriter
+from notevault.autodiff.compiler.expressions import returned
 from notevault.autodiff.compiler.levels import LevelProgram, is_wide
 from notevault.autodiff.compiler.program import Program
 from notevault.autodiff.compiler.scalars import is_scalar_program, scalar_namespace, scalar_source
@@ -141,13 +142,14 @@ def array_source(program: Program, name: str, form: Callable[[Sequence[str]], st
     words = []
     given: set[int] = set()
     for index in program.outputs:
-        root = writer.root[index]
+        node, root = program.instructions[index], writer.root[index]
+        if node.op == "constant" and not node.shape:
+            words.append(returned(node.value, writer.text[index]))
+            continue
         # an input, a constant and an array that was returned already belong to somebody else
         foreign = program.instructions[root].op in ("input", "constant") or root in given
         given.add(root)
-        words.append(
-            f"{writer.text[index]}.copy()" if foreign and program.instructions[index].shape else writer.text[index]
-        )
+        words.append(f"{writer.text[index]}.copy()" if foreign and node.shape else writer.text[index])
     arguments = ", ".join(program.names[k] for k in program.inputs)
     body = [f"    {line}" for line in [*source.lines, f"return {form(words)}"]]
     return "\n".join([*source.head(), f"def {name}({arguments}):", *body, ""]), source.bound

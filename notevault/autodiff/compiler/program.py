@@ -160,7 +160,19 @@ def build(graph: Graph, names: Mapping[int, str]) -> Program:
         if name and name not in taken and place[-1] not in builder.names and builder[place[-1]].op != "constant":
             builder.names[place[-1]] = name
             taken.add(name)
-    return _prune(builder, [place[k] for k in graph.inputs], [place[k] for k in graph.outputs])
+    outputs = [_of_recorded_type(builder, place[k], graph.nodes[k].value) for k in graph.outputs]
+    return _prune(builder, [place[k] for k in graph.inputs], outputs)
+
+
+def _of_recorded_type(builder: Builder, index: int, recorded: Value) -> int:
+    """An output in the type that it has on the tape: a folded constant is 10.0, not 10, and float32 stays float32."""
+    node = builder[index]
+    kind = np.asarray(recorded).dtype
+    if node.dtype == kind or kind.kind not in "fc":
+        return index
+    if node.op == "constant":
+        return builder.constant(np.asarray(node.value).astype(kind)[()])
+    return builder.add("cast", index, dtype=kind)
 
 
 def _prune(builder: Builder, inputs: Sequence[int], outputs: Sequence[int]) -> Program:

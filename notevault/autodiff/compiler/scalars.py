@@ -7,11 +7,23 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from notevault.autodiff.compiler.expressions import FUNCTIONS, LONGEST, Expression, can_be_written, number, write
+from notevault.autodiff.compiler.expressions import (
+    FUNCTIONS,
+    LONGEST,
+    Expression,
+    can_be_written,
+    number,
+    returned,
+    write,
+)
 from notevault.autodiff.compiler.program import Program
 
 USED_TWICE = frozenset({"square", "relu", "sign"})
 """Operations whose text repeats the operand: it must be a name."""
+
+
+WHOLE_ALWAYS = frozenset({"sign", "greater", "greater_equal", "less", "less_equal", "equal", "not_equal"})
+WHOLE_OF_WHOLE = frozenset({"constant", "add", "sub", "mul", "neg", "square", "where", "abs"})
 
 
 def is_scalar_program(program: Program) -> bool:
@@ -52,9 +64,27 @@ def scalar_source(program: Program, name: str, form: Callable[[Sequence[str]], s
             label = f"v{counter}"
         lines.append(f"    {label} = {written.text}")
         texts[index] = Expression(label)
-    result = form([texts[k].text for k in program.outputs])
+    whole = _whole(program)
+    result = form([_returned(program, k, texts[k].text, k in whole) for k in program.outputs])
     arguments = ", ".join(program.names[k] for k in program.inputs)
     return "\n".join([f"def {name}({arguments}):", *lines, f"    return {result}", ""])
+
+
+def _whole(program: Program) -> set[int]:
+    """The values that Python computes as whole numbers, though they are real ones on the tape: a slope 1 * (x > 0)."""
+    found: set[int] = set()
+    for index, node in enumerate(program.instructions):
+        is_whole = float(node.value).is_integer() if node.op == "constant" else all(k in found for k in node.operands)
+        if node.op in WHOLE_ALWAYS or (is_whole and node.op in WHOLE_OF_WHOLE):
+            found.add(index)
+    return found
+
+
+def _returned(program: Program, index: int, text: str, whole: bool) -> str:
+    node = program.instructions[index]
+    if node.op == "constant":
+        return returned(node.value, text)
+    return f"float({text})" if whole and node.dtype.kind == "f" else text
 
 
 def scalar_namespace() -> Mapping[str, Any]:

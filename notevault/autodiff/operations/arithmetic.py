@@ -10,7 +10,7 @@ import numpy as np
 from notevault.autodiff.operations.rounding import sign
 from notevault.autodiff.primitive import Domain, Kink, Misconception, Reals, Sample, Value
 from notevault.autodiff.rules import elementwise, row_of, zero_safe_product
-from notevault.autodiff.tensor import record
+from notevault.autodiff.tensor import dtype_of, record
 
 ANY = Reals((3, 4))
 POSITIVE = Reals((3, 4), 0.3, 2.5)
@@ -196,8 +196,11 @@ def square(x: Value) -> Value:
 
 
 def _pow(a: Value, b: Value) -> Value:
-    if isinstance(a, int) and not isinstance(b, int):
-        a = np.float64(a) if not isinstance(b, Fraction) else Fraction(a)
+    if isinstance(a, int) and not isinstance(b, int):  # numpy refuses whole numbers to negative powers
+        if isinstance(b, Fraction):
+            a = Fraction(a)
+        else:
+            a = b.dtype.type(a) if dtype_of(b).kind in "fc" and hasattr(b, "dtype") else np.float64(a)
     return operator.pow(a, b)
 
 

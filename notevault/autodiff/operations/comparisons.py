@@ -99,7 +99,9 @@ def logical_or(a: Value, b: Value) -> Value:
 
 def _pick(condition: Value, a: Value, b: Value) -> Value:
     if np.ndim(condition) == 0 and np.ndim(a) == 0 and np.ndim(b) == 0:
-        return a if condition else b
+        chosen, other = (a, b) if condition else (b, a)
+        # a whole number takes the type of the other side, as in np.where: the type must not depend on the condition
+        return type(other)(chosen) if isinstance(chosen, int) and not isinstance(other, int) else chosen
     return np.where(condition, a, b)
 
 

@@ -12,6 +12,7 @@ from notevault.autodiff.rules import Variadic, operation
 from notevault.autodiff.tensor import shape_of
 
 MATRIX = Reals((3, 4))
+ONE = Reals((1, 1))
 
 
 def _reshape_back(g: Value, y: Value, x: Value, **parameters: Any) -> Value:
@@ -23,7 +24,7 @@ def _reshape_back(g: Value, y: Value, x: Value, **parameters: Any) -> Value:
     latex=r"\operatorname{reshape}(#1)",
     partials_latex=("I",),
     sympy="Reshape",
-    samples=(Sample((MATRIX,), {"shape": (2, 6)}), Sample((MATRIX,), {"shape": -1})),
+    samples=(Sample((MATRIX,), {"shape": (2, 6)}), Sample((MATRIX,), {"shape": -1}), Sample((ONE,), {"shape": ()})),
 )
 def reshape(x: Value, *, shape: Any) -> Value:
     """The same elements in row-major order in another shape; one length may be -1.
@@ -34,7 +35,7 @@ def reshape(x: Value, *, shape: Any) -> Value:
     array([[0., 1.],
            [2., 3.]])
     """
-    return np.reshape(x, shape)
+    return np.reshape(x, shape)[()]  # without axes: a number, not a view that changes with x
 
 
 def _untranspose(g: Value, y: Value, x: Value, *, axes: Sequence[int] | None = None) -> Value:
@@ -82,7 +83,7 @@ def broadcast(x: Value, *, shape: tuple[int, ...]) -> Value:
     array([[1., 2.],
            [1., 2.]])
     """
-    return np.broadcast_to(x, shape)
+    return np.broadcast_to(x, shape)[()]
 
 
 @operation(
@@ -120,7 +121,7 @@ def sum_to(x: Value, *, shape: tuple[int, ...]) -> Value:
     latex=r"\operatorname{squeeze}(#1)",
     partials_latex=("I",),
     sympy="Reshape",
-    samples=(Sample((Reals((3, 1, 2)),)), Sample((Reals((1, 3, 1)),), {"axis": 0})),
+    samples=(Sample((Reals((3, 1, 2)),)), Sample((Reals((1, 3, 1)),), {"axis": 0}), Sample((ONE,))),
 )
 def squeeze(x: Value, *, axis: Any = None) -> Value:
     """x without its axes of length 1, or without those named.
@@ -130,7 +131,7 @@ def squeeze(x: Value, *, axis: Any = None) -> Value:
     >>> squeeze(np.ones((3, 1))).shape
     (3,)
     """
-    return np.squeeze(x, axis)
+    return np.squeeze(x, axis)[()]
 
 
 def _slice_along(x: Value, axis: int, start: int, stop: int) -> Value:
