@@ -65,15 +65,20 @@ def operation(
 
 
 def elementwise(
-    *, partials: Sequence[Any], vjp: Sequence[Rule] | None = None, name: str | None = None, **row: Any
+    *,
+    partials: Sequence[Any],
+    vjp: Sequence[Rule] | None = None,
+    jvp: Rule | None = None,
+    name: str | None = None,
+    **row: Any,
 ) -> Callable[[Function], Function]:
-    """Make a row of an elementwise operation: VJP and JVP follow from its local derivatives.
+    """Make a row of an elementwise operation: where they are not given, VJP and JVP follow from its local derivatives.
 
     partials: `f(y, *operands, **parameters)` for each operand, or the constants 1 and -1.
     """
     derived = tuple(partial(_pull, k, d) for k, d in enumerate(partials))
 
-    def jvp(tangents: Sequence[Value], y: Value, *operands: Value, **parameters: Any) -> Value:
+    def derived_jvp(tangents: Sequence[Value], y: Value, *operands: Value, **parameters: Any) -> Value:
         pushed = add_all(
             scale(t, d if isinstance(d, int) else d(y, *operands, **parameters))
             for t, d in zip(tangents, partials, strict=True)
@@ -87,7 +92,7 @@ def elementwise(
                 name=name or forward.__name__,
                 forward=forward,
                 vjp=tuple(vjp) if vjp is not None else derived,
-                jvp=jvp,
+                jvp=jvp or derived_jvp,
                 partials=tuple(partials),
                 doc=inspect.getdoc(forward) or "",
                 **row,

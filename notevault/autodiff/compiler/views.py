@@ -11,7 +11,7 @@ from notevault.autodiff.operations.indexing import is_basic
 MAY_SHARE = frozenset(
     """
     reshape transpose squeeze broadcast getitem split flip diag diagonal windows clip identity stop_gradient einsum roll
-    pad
+    pad real imag
 """.split()
 )
 """Operations whose result may lie in the memory of their first operand."""

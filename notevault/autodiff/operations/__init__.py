@@ -32,10 +32,13 @@ from notevault.autodiff.operations.comparisons import (
     not_equal,
     where,
 )
+from notevault.autodiff.operations.complex_parts import angle, conj, imag, real
 from notevault.autodiff.operations.convolution import conv1d, conv2d
 from notevault.autodiff.operations.cumulative import cumprod, cumsum, prod
+from notevault.autodiff.operations.eigenvalues import eig, eigh, packed_eig, packed_eigh
 from notevault.autodiff.operations.einsum import contract, einsum
 from notevault.autodiff.operations.exponential import cbrt, exp, exp2, expm1, log, log1p, log2, log10, rsqrt, sqrt
+from notevault.autodiff.operations.fourier import fft, ifft
 from notevault.autodiff.operations.hyperbolic import acosh, asinh, atanh, cosh, sinh, tanh
 from notevault.autodiff.operations.identities import cast, identity, stop_gradient
 from notevault.autodiff.operations.indexing import getitem, scatter, set_at
@@ -43,10 +46,8 @@ from notevault.autodiff.operations.layers import attention, dropout, embedding, 
 from notevault.autodiff.operations.linear_algebra import (
     cholesky,
     det,
-    eigh,
     inv,
     log_abs_det,
-    packed_eigh,
     slogdet,
     solve,
 )
@@ -59,6 +60,7 @@ from notevault.autodiff.operations.rearranging import flip, gather, pad, part, r
 from notevault.autodiff.operations.reductions import amax, amin, mean, norm, std, sum, var
 from notevault.autodiff.operations.rounding import ceil, floor, mod, sign
 from notevault.autodiff.operations.shapes import broadcast, concat, reshape, squeeze, stack, sum_to, transpose
+from notevault.autodiff.operations.singular_values import packed_svd, pinv, svd
 from notevault.autodiff.operations.softmax import log_softmax, logaddexp, logsumexp, softmax
 from notevault.autodiff.operations.special import erf, erfc
 from notevault.autodiff.operations.trigonometric import acos, asin, atan, atan2, cos, hypot, sin, sinc, tan
@@ -71,6 +73,7 @@ __all__ = [
     "add",
     "amax",
     "amin",
+    "angle",
     "asin",
     "asinh",
     "atan",
@@ -89,6 +92,7 @@ __all__ = [
     "cholesky",
     "clip",
     "concat",
+    "conj",
     "contract",
     "conv1d",
     "conv2d",
@@ -103,6 +107,7 @@ __all__ = [
     "div",
     "dot",
     "dropout",
+    "eig",
     "eigh",
     "einsum",
     "elu",
@@ -113,6 +118,7 @@ __all__ = [
     "exp",
     "exp2",
     "expm1",
+    "fft",
     "first_largest",
     "flip",
     "floor",
@@ -126,6 +132,8 @@ __all__ = [
     "huber",
     "hypot",
     "identity",
+    "ifft",
+    "imag",
     "inv",
     "kl_div",
     "l1",
@@ -160,12 +168,16 @@ __all__ = [
     "one_hot",
     "outer",
     "overlap_add",
+    "packed_eig",
     "packed_eigh",
+    "packed_svd",
     "pad",
     "part",
     "pick",
+    "pinv",
     "power",
     "prod",
+    "real",
     "reciprocal",
     "relu",
     "reshape",
@@ -194,6 +206,7 @@ __all__ = [
     "sub",
     "sum",
     "sum_to",
+    "svd",
     "take",
     "tan",
     "tanh",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from notevault.autodiff.operations.comparisons import greater, less, logical_and, where
+from notevault.autodiff.operations.complex_parts import only_real
 from notevault.autodiff.operations.exponential import exp
 from notevault.autodiff.operations.hyperbolic import tanh
 from notevault.autodiff.operations.special import erf, error_function
@@ -190,7 +191,7 @@ def softplus(x: Value, *, beta: float = 1.0) -> Value:
 
 
 def _softsign_slope(y: Value, x: Value) -> Value:
-    size = 1 + abs(x)
+    size = 1 + abs(only_real(x, "softsign"))
     return 1 / (size * size)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
 
+from notevault.autodiff.operations.complex_parts import conjugate, is_complex, real_of
 from notevault.autodiff.operations.rounding import sign
 from notevault.autodiff.primitive import Domain, Kink, Misconception, Reals, Sample, Value
-from notevault.autodiff.rules import elementwise, row_of, zero_safe_product
+from notevault.autodiff.rules import elementwise, row_of, scale, zero_safe_product
 from notevault.autodiff.tensor import dtype_of, record
 
 ANY = Reals((3, 4))
@@ -255,13 +257,26 @@ def power(a: Value, b: Value) -> Value:
     return _pow(a, b)
 
 
-def _sign_of(y: Value, x: Value) -> Value:
-    return sign(x)
+def _slope_of_abs(y: Value, x: Value) -> Value:
+    """The sign; of a complex x = |x| e^{it} it is e^{-it}, so that d|x| = Re(e^{-it} dx)."""
+    if not is_complex(x):
+        return sign(x)
+    return conjugate(x) / record(row_of("where"), (_equal(y, 0), 1, y), {})
+
+
+def _pull_abs(g: Value, y: Value, x: Value) -> Value:
+    return scale(real_of(g), _slope_of_abs(y, x))
+
+
+def _push_abs(t: Sequence[Value], y: Value, x: Value) -> Value:
+    return real_of(scale(t[0], _slope_of_abs(y, x)))
 
 
 @elementwise(
     name="abs",
-    partials=(_sign_of,),
+    partials=(_slope_of_abs,),
+    vjp=(_pull_abs,),
+    jvp=_push_abs,
     latex=r"\left|#1\right|",
     partials_latex=(r"\operatorname{sign}(#1)",),
     sympy="Abs",
@@ -273,7 +288,8 @@ def _sign_of(y: Value, x: Value) -> Value:
 def absolute(x: Value) -> Value:
     """The absolute value |x|.
 
-    Shapes: any -> the same. Rule: d|x| = sign(x) dx, with the subgradient 0 at 0.
+    Shapes: any -> the same. Rule: d|x| = sign(x) dx, with the subgradient 0 at 0; of complex x
+    d|x| = Re(conj(x) dx) / |x|.
 
     >>> float(absolute(-2.0))
     2.0

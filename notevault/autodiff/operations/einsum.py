@@ -65,18 +65,34 @@ def parse(subscripts: str) -> tuple[list[str], str]:
     return left.split(","), result
 
 
-def einsum(subscripts: str, *operands: Value) -> Value:
-    """Einstein summation in numpy's notation: implicit results, `...` and diagonals too.
+def _named(places: Sequence[Any]) -> str:
+    """Subscripts given as numbers, in letters."""
+    return "".join("..." if place is Ellipsis else LETTERS[place] for place in places)
+
+
+def _from_lists(first: Value, *rest: Any) -> tuple[str, tuple[Value, ...]]:
+    """numpy's other notation, an operand and the numbers of its axes in turn, and perhaps those of the result."""
+    given = (first, *rest)
+    pairs = list(zip(given[0::2], given[1::2], strict=False))
+    subscripts = ",".join(_named(places) for _, places in pairs)
+    result = "->" + _named(given[-1]) if len(given) % 2 else ""
+    return subscripts + result, tuple(x for x, _ in pairs)
+
+
+def einsum(subscripts: Any, *operands: Any) -> Value:
+    """Einstein summation in numpy's notations: implicit results, `...` and diagonals too.
 
     >>> einsum("ii", np.eye(3))
     np.float64(3.0)
     """
+    if not isinstance(subscripts, str):
+        subscripts, operands = _from_lists(subscripts, *operands)
     inputs, result = explicit(subscripts, [len(shape_of(x)) for x in operands])
     plain = [_without_diagonal(letters, x) for letters, x in zip(inputs, operands, strict=True)]
     lengths: dict[str, int] = {}
     for letters, x in plain:
         for letter, n in zip(letters, shape_of(x), strict=True):
-            lengths[letter] = max(n, lengths.get(letter, 1))
+            lengths[letter] = n if n != 1 else lengths.get(letter, 1)
     repeated = [_to_lengths(letters, x, lengths) for letters, x in plain]
     spec = ",".join(letters for letters, _ in repeated) + "->" + result
     return contract(*(x for _, x in repeated), subscripts=spec)

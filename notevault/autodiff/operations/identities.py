@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from notevault.autodiff.operations.complex_parts import real_of
 from notevault.autodiff.primitive import Reals, Sample, Value
 from notevault.autodiff.rules import elementwise, mask, unbroadcast
 from notevault.autodiff.tensor import dtype_of
@@ -39,7 +40,8 @@ def stop_gradient(x: Value) -> Value:
 
 
 def _cast_back(g: Value, y: Value, x: Value, *, dtype: np.dtype[np.generic]) -> Value:
-    return unbroadcast(cast(g, dtype=dtype_of(x)), x)
+    by_real = real_of(g) if dtype_of(x).kind == "f" else g
+    return unbroadcast(cast(by_real, dtype=dtype_of(x)), x)
 
 
 @elementwise(partials=(1,), vjp=(_cast_back,), latex="#1", partials_latex=("1",), sympy="Identity")

@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from notevault.autodiff.operations.indexing import getitem
-from notevault.autodiff.operations.matrices import diagonal
+from notevault.autodiff.operations.complex_parts import conjugate, real_of
 from notevault.autodiff.operations.products import matmul, swap
 from notevault.autodiff.operations.reductions import sum
-from notevault.autodiff.operations.shapes import concat, reshape
+from notevault.autodiff.operations.shapes import reshape
 from notevault.autodiff.primitive import Domain, Misconception, Reals, Sample, Value
 from notevault.autodiff.rules import operation, unbroadcast
 from notevault.autodiff.tensor import shape_of
@@ -29,8 +28,8 @@ class NearIdentity(Reals):
         return np.eye(self.shape[-1]) + 0.1 * Reals(self.shape).array(offset)
 
 
-def _at_end(x: Value, axes: int) -> Value:
-    """x with `axes` axes of length 1 added at the end."""
+def at_end(x: Value, axes: int) -> Value:
+    """X with `axes` axes of length 1 added at the end."""
     return reshape(x, shape=(*shape_of(x), *(1,) * axes))
 
 
@@ -69,7 +68,7 @@ def inv(x: Value) -> Value:
 
 
 def _pull_det(g: Value, y: Value, x: Value) -> Value:
-    return _at_end(g * y, 2) * swap(inv(x))
+    return at_end(g * y, 2) * swap(inv(x))
 
 
 def _push_det(t: Sequence[Value], y: Value, x: Value) -> Value:
@@ -101,8 +100,8 @@ def det(x: Value) -> Value:
 
 @operation(
     name="slogdet",
-    vjp=(lambda g, y, x: _at_end(g, 2) * swap(inv(x)),),
-    jvp=lambda t, y, x: sum(swap(inv(x)) * t[0], axis=(-2, -1)),
+    vjp=(lambda g, y, x: at_end(real_of(g), 2) * swap(inv(x)),),
+    jvp=lambda t, y, x: real_of(sum(swap(inv(x)) * t[0], axis=(-2, -1))),
     latex=r"\ln |\det #1|",
     partials_latex=(r"#1^{-\top}",),
     sympy="LogAbsDeterminant",
@@ -125,7 +124,7 @@ def log_abs_det(x: Value) -> Value:
 def _pull_matrix(g: Value, y: Value, a: Value, b: Value) -> Value:
     rhs = solve(swap(a), g)
     if len(shape_of(b)) == 1:
-        return unbroadcast(-(_at_end(rhs, 1) * reshape(y, shape=(*shape_of(y)[:-1], 1, shape_of(y)[-1]))), a)
+        return unbroadcast(-(at_end(rhs, 1) * reshape(y, shape=(*shape_of(y)[:-1], 1, shape_of(y)[-1]))), a)
     return unbroadcast(-matmul(rhs, swap(y)), a)
 
 
@@ -168,18 +167,19 @@ def _lower_half(x: Value) -> Value:
     return x * (np.tri(n) - 0.5 * np.eye(n))
 
 
-def _symmetric(x: Value) -> Value:
-    return (x + swap(x)) * 0.5
+def hermitian(x: Value) -> Value:
+    """(X + X^H) / 2."""
+    return (x + conjugate(swap(x))) * 0.5
 
 
 def _pull_cholesky(g: Value, y: Value, x: Value) -> Value:
     inverse = inv(y)
-    return _symmetric(matmul(matmul(swap(inverse), _lower_half(matmul(swap(y), g))), inverse))
+    return hermitian(matmul(matmul(swap(inverse), _lower_half(matmul(swap(y), g))), conjugate(inverse)))
 
 
 def _push_cholesky(t: Sequence[Value], y: Value, x: Value) -> Value:
     inverse = inv(y)
-    return matmul(y, _lower_half(matmul(matmul(inverse, _symmetric(t[0])), swap(inverse))))
+    return matmul(y, _lower_half(matmul(matmul(inverse, hermitian(t[0])), conjugate(swap(inverse)))))
 
 
 def _positive(x: Value) -> Any:
@@ -197,76 +197,15 @@ def _positive(x: Value) -> Any:
     samples=(Sample((NearIdentity((3, 3)),)), Sample((NearIdentity((2, 2, 2)),))),
 )
 def cholesky(x: Value) -> Value:
-    """The lower triangular L with L L^T = (X + X^T) / 2: of a symmetric matrix, its Cholesky factor.
+    """The lower triangular L with L L^H = (X + X^H) / 2: of a Hermitian matrix, its Cholesky factor.
 
-    Shapes: (..., n, n) -> the same. Rule: dL = L Phi(L^-1 dX L^-T), Phi halves the diagonal and drops what
+    Shapes: (..., n, n) -> the same. Rule: dL = L Phi(L^-1 dX L^-H), Phi halves the diagonal and drops what
     is above (Murray, Differentiation of the Cholesky decomposition, 2016).
 
     >>> cholesky(np.array([[4.0]]))
     array([[2.]])
     """
-    return np.linalg.cholesky((x + np.swapaxes(x, -1, -2)) / 2)
-
-
-def _eigen_parts(y: Value) -> tuple[Value, Value]:
-    """Eigenvalues (..., n) and eigenvectors (..., n, n) of the packed result."""
-    return getitem(y, index=(..., 0, slice(None))), getitem(y, index=(..., slice(1, None), slice(None)))
-
-
-def _inverse_gaps(values: Value) -> Value:
-    """1 / (w_j - w_i) off the diagonal, 0 on it."""
-    n = shape_of(values)[-1]
-    gaps = reshape(values, shape=(*shape_of(values)[:-1], 1, n)) - _at_end(values, 1)
-    return (1 - np.eye(n)) / (gaps + np.eye(n))
-
-
-def _pull_eigh(g: Value, y: Value, x: Value) -> Value:
-    values, vectors = _eigen_parts(y)
-    by_values, by_vectors = _eigen_parts(g)
-    inner = _at_end(by_values, 1) * np.eye(shape_of(x)[-1]) + _inverse_gaps(values) * matmul(swap(vectors), by_vectors)
-    return _symmetric(matmul(matmul(vectors, inner), swap(vectors)))
-
-
-def _push_eigh(t: Sequence[Value], y: Value, x: Value) -> Value:
-    values, vectors = _eigen_parts(y)
-    inner = matmul(matmul(swap(vectors), _symmetric(t[0])), vectors)
-    change = diagonal(inner)
-    n = shape_of(x)[-1]
-    first = reshape(change, shape=(*shape_of(change)[:-1], 1, n))
-    return concat(first, matmul(vectors, _inverse_gaps(values) * inner), axis=-2)
-
-
-@operation(
-    name="eigh",
-    vjp=(_pull_eigh,),
-    jvp=_push_eigh,
-    latex=r"\operatorname{eigh}(#1)",
-    partials_latex=(r"V (\operatorname{diag}(\dot w) + F \odot V^{\top} \dot V) V^{\top}",),
-    sympy="Eigen",
-    complex_step=False,
-    samples=(Sample((NearIdentity((3, 3)),)), Sample((NearIdentity((2, 2, 2)),))),
-)
-def packed_eigh(x: Value) -> Value:
-    """Eigenvalues (row 0) and eigenvectors (the rows below, one a column) of (X + X^T) / 2, in ascending
-    order.
-
-    Shapes: (..., n, n) -> (..., n + 1, n). Rule: dw = diag(V^T dX V), dV = V (F * V^T dX V) with
-    F_ij = 1 / (w_j - w_i): the eigenvalues must differ.
-
-    >>> packed_eigh(np.diag([1.0, 2.0]))[0]
-    array([1., 2.])
-    """
-    values, vectors = np.linalg.eigh((x + np.swapaxes(x, -1, -2)) / 2)
-    return np.concatenate([values[..., None, :], vectors], axis=-2)
-
-
-def eigh(x: Value) -> tuple[Value, Value]:
-    """Eigenvalues and eigenvectors of a symmetric matrix, as np.linalg.eigh.
-
-    >>> eigh(np.diag([1.0, 2.0]))[0]
-    array([1., 2.])
-    """
-    return _eigen_parts(packed_eigh(x))
+    return np.linalg.cholesky(hermitian(x))
 
 
 def slogdet(x: Value) -> tuple[Value, Value]:

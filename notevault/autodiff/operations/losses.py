@@ -12,6 +12,7 @@ import numpy as np
 
 from notevault.autodiff.operations.activations import sigmoid
 from notevault.autodiff.operations.comparisons import equal, greater, less, where
+from notevault.autodiff.operations.complex_parts import only_real
 from notevault.autodiff.operations.exponential import exp, log
 from notevault.autodiff.operations.reductions import mean, sum
 from notevault.autodiff.operations.rounding import sign
@@ -84,7 +85,7 @@ def mse(prediction: Value, target: Value, *, reduction: str = "mean") -> Value:
 
 
 @pointwise(
-    partials=(lambda a, b: sign(a - b), lambda a, b: sign(b - a)),
+    partials=(lambda a, b: sign(only_real(a - b, "l1")), lambda a, b: sign(only_real(b - a, "l1"))),
     latex=r"\frac{1}{n} \sum |#1 - #2|",
     partials_latex=(r"\frac{1}{n} \operatorname{sign}(#1 - #2)", r"-\frac{1}{n} \operatorname{sign}(#1 - #2)"),
     sympy="l1",
@@ -104,7 +105,7 @@ def l1(prediction: Value, target: Value, *, reduction: str = "mean") -> Value:
 
 
 def _huber_slope(a: Value, b: Value, *, delta: float = 1.0) -> Value:
-    r = a - b
+    r = only_real(a - b, "huber")
     return where(less(abs(r), delta), r, delta * sign(r))
 
 

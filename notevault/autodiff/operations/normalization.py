@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from notevault.autodiff.operations.complex_parts import only_real
 from notevault.autodiff.operations.exponential import sqrt
 from notevault.autodiff.operations.reductions import mean, var
 from notevault.autodiff.operations.shapes import reshape
@@ -27,7 +28,7 @@ def _standard(x: Value, axes: tuple[int, ...], eps: float) -> tuple[Value, Value
 
 def _standard_map(g: Value, x: Value, axes: tuple[int, ...], eps: float) -> Value:
     """The Jacobian of the normalised x, times g; it is symmetric, so it is the JVP and the VJP."""
-    standard, deviation = _standard(x, axes, eps)
+    standard, deviation = _standard(only_real(x, "normalization"), axes, eps)
     along = mean(g * standard, axis=axes, keepdims=True)
     return (g - mean(g, axis=axes, keepdims=True) - standard * along) / deviation
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from notevault.autodiff.operations.comparisons import equal, where
+from notevault.autodiff.operations.complex_parts import conjugate, real_of
 from notevault.autodiff.operations.exponential import sqrt
 from notevault.autodiff.operations.identities import cast
 from notevault.autodiff.operations.shapes import broadcast, reshape
@@ -171,17 +172,17 @@ def amin(x: Value, *, axis: Axis = None, keepdims: bool = False) -> Value:
 
 
 def _var_slope(x: Value, axis: Axis, ddof: int) -> Value:
-    return (x - mean(x, axis=axis, keepdims=True)) * (2 / (count_of(x, axis) - ddof))
+    return conjugate(x - mean(x, axis=axis, keepdims=True)) * (2 / (count_of(x, axis) - ddof))
 
 
 def _pull_var(g: Value, y: Value, x: Value, *, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Value:
-    return scale(spread(g, x, axis, keepdims), _var_slope(x, axis, ddof))
+    return scale(spread(real_of(g), x, axis, keepdims), _var_slope(x, axis, ddof))
 
 
 def _push_var(
     t: Sequence[Value], y: Value, x: Value, *, axis: Axis = None, ddof: int = 0, keepdims: bool = False
 ) -> Value:
-    return sum(scale(t[0], _var_slope(x, axis, ddof)), axis=axis, keepdims=keepdims)
+    return sum(real_of(scale(t[0], _var_slope(x, axis, ddof))), axis=axis, keepdims=keepdims)
 
 
 SPREAD = (
@@ -201,7 +202,7 @@ SPREAD = (
     samples=SPREAD,
 )
 def var(x: Value, *, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Value:
-    """The variance over `axis`, divided by n - ddof.
+    """The variance over `axis`: the mean of |x - mean|^2, divided by n - ddof.
 
     Shapes: as `sum`. Rule: d var / dx_i = 2 (x_i - mean) / (n - ddof).
 
@@ -218,13 +219,13 @@ def _std_slope(y: Value, x: Value, axis: Axis, ddof: int, keepdims: bool) -> Val
 
 
 def _pull_std(g: Value, y: Value, x: Value, *, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Value:
-    return scale(spread(g, x, axis, keepdims), _std_slope(y, x, axis, ddof, keepdims))
+    return scale(spread(real_of(g), x, axis, keepdims), _std_slope(y, x, axis, ddof, keepdims))
 
 
 def _push_std(
     t: Sequence[Value], y: Value, x: Value, *, axis: Axis = None, ddof: int = 0, keepdims: bool = False
 ) -> Value:
-    return sum(scale(t[0], _std_slope(y, x, axis, ddof, keepdims)), axis=axis, keepdims=keepdims)
+    return sum(real_of(scale(t[0], _std_slope(y, x, axis, ddof, keepdims))), axis=axis, keepdims=keepdims)
 
 
 @operation(
@@ -249,15 +250,15 @@ def std(x: Value, *, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -
 
 def _norm_slope(y: Value, x: Value, axis: Axis, keepdims: bool) -> Value:
     length = spread(y, x, axis, keepdims)
-    return x / where(equal(length, 0), 1.0, length)
+    return conjugate(x) / where(equal(length, 0), 1.0, length)
 
 
 def _pull_norm(g: Value, y: Value, x: Value, *, axis: Axis = None, keepdims: bool = False) -> Value:
-    return scale(spread(g, x, axis, keepdims), _norm_slope(y, x, axis, keepdims))
+    return scale(spread(real_of(g), x, axis, keepdims), _norm_slope(y, x, axis, keepdims))
 
 
 def _push_norm(t: Sequence[Value], y: Value, x: Value, *, axis: Axis = None, keepdims: bool = False) -> Value:
-    return sum(scale(t[0], _norm_slope(y, x, axis, keepdims)), axis=axis, keepdims=keepdims)
+    return sum(real_of(scale(t[0], _norm_slope(y, x, axis, keepdims))), axis=axis, keepdims=keepdims)
 
 
 @operation(
@@ -266,14 +267,16 @@ def _push_norm(t: Sequence[Value], y: Value, x: Value, *, axis: Axis = None, kee
     latex=r"\left\lVert #1 \right\rVert_2",
     partials_latex=(r"\frac{#1}{\left\lVert #1 \right\rVert_2}",),
     sympy="Norm",
+    complex_step=False,
     samples=AXES,
 )
 def norm(x: Value, *, axis: Axis = None, keepdims: bool = False) -> Value:
-    """The Euclidean length sqrt(sum x^2) over `axis` (of all elements when None).
+    """The Euclidean length sqrt(sum |x|^2) over `axis` (of all elements when None).
 
     Shapes: as `sum`. Rule: d||x|| = x . dx / ||x||; the subgradient 0 at 0.
 
     >>> float(norm(np.array([3.0, 4.0])))
     5.0
     """
-    return sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
+    squares = (x * np.conj(x)).real if np.iscomplexobj(x) else x * x
+    return sqrt(np.sum(squares, axis=axis, keepdims=keepdims))

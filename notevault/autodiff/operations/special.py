@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from notevault.autodiff.operations.complex_parts import only_real
 from notevault.autodiff.operations.exponential import exp
 from notevault.autodiff.primitive import Reals, Sample, Value
 from notevault.autodiff.rules import elementwise
@@ -105,4 +106,4 @@ def erfc(x: Value) -> Value:
     >>> float(erfc(0.0))
     1.0
     """
-    return complement(x)
+    return complement(only_real(x, "erfc"))
