@@ -57,12 +57,12 @@ PLAIN = (
 """Names whose results carry no derivative."""
 
 
-def array(value: Any, library: str) -> Any:
+def array(value: Any) -> Any:
     """`np.array` of nested lists in which tensors may stand."""
     if isinstance(value, Tensor):
         return value
     if isinstance(value, list | tuple) and _holds_tensor(value):
-        return apply("stack", *(array(item, library) for item in value))
+        return apply("stack", *(array(item) for item in value))
     return np.array(value)
 
 
@@ -72,15 +72,14 @@ def _holds_tensor(value: Any) -> bool:
     return isinstance(value, Tensor)
 
 
-def named(name: str, library: str) -> Callable[..., Any]:
-    """numpy's function of this name; what the engine cannot record is unsupported under the library's name."""
-    function: Callable[..., Any] = getattr(np, name)
+def named(name: str, library: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """numpy's function; what the engine cannot record is unsupported under the library's name."""
 
     def call(*arguments: Any, **options: Any) -> Any:
         try:
             return function(*arguments, **options)
-        except UnsupportedNumpyError as error:
+        except (UnsupportedNumpyError, NotImplementedError) as error:
             raise UnsupportedError(f"{library}.{name}") from error
 
-    call.__name__ = name
+    call.__name__ = name.rpartition(".")[2]
     return call

@@ -203,7 +203,7 @@ def _unwrapped(value: Any) -> Any:
 
 @functools.cache
 def _function(name: str) -> Callable[..., Any]:
-    inner = arrays.named(name, NUMPY)
+    inner = arrays.named(name, NUMPY, getattr(np, name))
 
     def call(*arguments: Any, **options: Any) -> Any:
         if name == "reshape" and len(arguments) > 2:
@@ -394,9 +394,7 @@ def modules() -> Mapping[str, ModuleType]:
     """Every module of the imitation by its name."""
     names: dict[str, Any] = {name: _function(name) for name in (*arrays.ARITHMETIC, *arrays.SHAPES, *arrays.PLAIN)}
     names |= {name: getattr(np, name) for name in (*arrays.CONSTANTS, "float32", "float64", "int32", "int64", "bool_")}
-    names["array"] = names["asarray"] = lambda value, dtype=None: Array(
-        _typed(arrays.array(_plain(value), NUMPY), dtype)
-    )
+    names["array"] = names["asarray"] = lambda value, dtype=None: Array(_typed(arrays.array(_plain(value)), dtype))
     names["ndarray"] = Array
     names["linalg"] = imitation("jax.numpy.linalg", {"norm": lambda x: Array(apply("norm", _plain(x)))})
     as_numpy = imitation(NUMPY, names)
