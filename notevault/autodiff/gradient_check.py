@@ -159,7 +159,8 @@ class _Check:
         return 0.0 if pushed is None else float(np.sum(self.cotangent * pushed))
 
     def _value(self, k: int, change: Array) -> Any:
-        moved = [x + change if j == k else x for j, x in enumerate(self.plain)]
+        # a complex step makes all arguments complex: the cotangent of a real one would lose its imaginary part
+        moved = [x + change if j == k else x.astype(change.dtype) for j, x in enumerate(self.plain)]
         with np.errstate(all="ignore"):
             output = self.function(*(tensor(x) for x in moved))
         return np.sum(self.cotangent * output.value)

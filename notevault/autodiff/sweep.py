@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from notevault.autodiff.errors import NotScalarError
-from notevault.autodiff.primitive import Value
-from notevault.autodiff.tensor import Tensor, shape_of, value_of
+from notevault.autodiff.primitive import PRIMITIVES, Value
+from notevault.autodiff.tensor import Tensor, record, shape_of, value_of
+
+COMPLEX = frozenset(map(np.dtype, "FDG"))
 
 
 def recorded(outputs: Iterable[Tensor], oldest: int = -1) -> list[Tensor]:
@@ -27,6 +29,20 @@ def recorded(outputs: Iterable[Tensor], oldest: int = -1) -> list[Tensor]:
             if isinstance(operand, Tensor):
                 pending.append(operand)
     return [found[index] for index in sorted(found)]
+
+
+def reaches_older(outputs: Iterable[Tensor], oldest: int) -> bool:
+    """Whether the outputs were made from a tensor older than `oldest`: that of a derivative taken around this one."""
+    seen: set[int] = set()
+    pending = list(outputs)
+    while pending:
+        node = pending.pop()
+        if node.index < oldest:
+            return True
+        if node.index not in seen:
+            seen.add(node.index)
+            pending.extend(operand for operand in node.operands if isinstance(operand, Tensor))
+    return False
 
 
 def active(nodes: Sequence[Tensor], wrt: Iterable[Tensor]) -> dict[int, Tensor]:
@@ -78,7 +94,14 @@ def pull_back(
             for k, g in node_cotangents(paths[index], adjoint, paths, recording=recording):
                 before = adjoints.get(k)
                 adjoints[k] = g if before is None else before + g
-    return [adjoints.get(node.index) for node in wrt]
+    return [_in_numbers_of(node, adjoints.get(node.index)) for node in wrt]
+
+
+def _in_numbers_of(node: Tensor, g: Value) -> Value:
+    """The cotangent of a real node is real, though what was computed from it may be complex."""
+    if g is not None and getattr(g, "dtype", None) in COMPLEX and node.dtype not in COMPLEX:
+        return record(PRIMITIVES["real"], (g,), {})
+    return g
 
 
 def node_cotangents(

@@ -54,6 +54,14 @@ def test_the_jacobian_is_the_same_in_both_modes(size: int) -> None:
     assert jacobian(f)(x) == pytest.approx(closed)
 
 
+def test_an_inner_derivative_may_use_a_variable_of_the_outer_one() -> None:
+    assert grad(lambda a: grad(lambda x: a * a * x)(2.0))(3.0) == 6.0
+    assert grad(lambda a: jvp(lambda x: a * x, (2.0,), (1.0,))[1])(3.0) == 1.0
+    assert grad(lambda a: value_and_grad(lambda x: a * x)(2.0)[0])(3.0) == 2.0
+    third = jacobian(lambda a: hessian(lambda x: (a * x**3).sum())(np.array([1.0, 2.0])))(3.0)
+    np.testing.assert_allclose(third, [[6.0, 0.0], [0.0, 12.0]])
+
+
 def test_vjp_and_jvp_are_transposes() -> None:
     x, u, v = np.array([0.5, 1.5]), np.array([1.0, 2.0]), np.array([3.0, -1.0])
     _, pull = vjp(lambda x: exp(x) * x[::-1], x)

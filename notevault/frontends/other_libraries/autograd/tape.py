@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from notevault.autodiff import Tensor, apply
-from notevault.autodiff.sweep import pull_back, push_forward
+from notevault.autodiff.sweep import pull_back, push_forward, reaches_older
 from notevault.autodiff.trees import leaves, rebuild
 
 REAL_OR_COMPLEX = (float, complex, np.floating, np.complexfloating)
@@ -47,18 +47,9 @@ def _fresh(leaf: Any) -> Tensor:
     return Tensor(view)
 
 
-def _reaches_older(outputs: Sequence[Tensor], oldest: int) -> bool:
-    """Whether the outputs depend on a tensor made before `oldest`: on one of a derivative taken around this one."""
-    seen: set[int] = set()
-    pending = list(outputs)
-    while pending:
-        node = pending.pop()
-        if node.index < oldest:
-            return True
-        if node.index not in seen:
-            seen.add(node.index)
-            pending.extend(operand for operand in node.operands if isinstance(operand, Tensor))
-    return False
+def _without_mask(y: Any) -> Any:
+    """Comparisons are not traced in autograd: what they give is plain."""
+    return y.value if isinstance(y, Tensor) and y.dtype.kind == "b" else y
 
 
 class Run:
@@ -67,11 +58,15 @@ class Run:
     def __init__(self, function: Callable[[Any], Any], x: Any) -> None:
         self.argument = x
         self.wrt = [_fresh(leaf) for leaf in leaves(x)]
-        self.output = function(rebuild(x, self.wrt))
-        self.outputs = leaves(self.output)
+        output = function(rebuild(x, self.wrt))
+        self.outputs = [_without_mask(leaf) for leaf in leaves(output)]
+        self.output = rebuild(output, self.outputs)
         traced = [leaf for leaf in self.outputs if isinstance(leaf, Tensor)]
         oldest = min((node.index for node in self.wrt), default=0)
-        self.recording = (bool(self.wrt) and _reaches_older(traced, oldest)) or isbox(x)
+        self.recording = (bool(self.wrt) and reaches_older(traced, oldest)) or isbox(x)
+        for node in traced:
+            if isinstance(node.value, np.integer):
+                raise TypeError(f"Can't differentiate w.r.t. type {type(node.value)}")
         if not traced:
             warnings.warn("Output seems independent of input.", stacklevel=4)
 
@@ -89,6 +84,9 @@ class Run:
         if not self.wrt:
             return rebuild(self.argument, [])
         given = [_zeros(x) if c is None else _in_space_of(c, x) for c, x in zip(pulled, self.wrt, strict=True)]
+        if isinstance(self.argument, (list, tuple, dict)):
+            # in a container autograd adds into zeros, and so a number comes out as an array
+            given = [np.array(c) if isinstance(c, np.generic) else c for c in given]
         return rebuild(self.argument, given)
 
     def push(self, v: Any) -> Any:
@@ -110,7 +108,7 @@ def _zeros(x: Any) -> Any:
 
 def _like(cotangent: Any, y: Tensor) -> Any:
     """A cotangent as an array, checked to have the shape of its value."""
-    given = cotangent if isinstance(cotangent, Tensor) else np.asarray(cotangent)[()]
+    given = cotangent if isinstance(cotangent, Tensor) else np.asarray(cotangent)
     if np.shape(given) != y.shape:
         raise ValueError(f"a cotangent of shape {np.shape(given)} for a value of shape {y.shape}")
     return given
