@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from notevault.autodiff.tensor import apply, shape_of, value_of
+from notevault.autodiff.tensor import Tensor, apply, dtype_of, shape_of, value_of
 
 Function = Callable[..., Any]
 LN2 = math.log(2.0)
@@ -124,6 +124,12 @@ def _ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
 
 
+def _full_like(a: Any, fill_value: Any, dtype: Any = None) -> Any:
+    if isinstance(fill_value, Tensor):
+        return np.broadcast_to(fill_value, shape_of(a)).astype(dtype or dtype_of(a))
+    return np.full_like(value_of(a), fill_value, dtype)
+
+
 FUNCTIONS: dict[Function, Function] = {
     np.deg2rad: _scaled(math.pi / 180), np.radians: _scaled(math.pi / 180),
     np.rad2deg: _scaled(180 / math.pi), np.degrees: _scaled(180 / math.pi),
@@ -131,4 +137,5 @@ FUNCTIONS: dict[Function, Function] = {
     np.real_if_close: _real_if_close, np.nan_to_num: _nan_to_num, np.linspace: _linspace,
     np.diff: _diff, np.gradient: _gradient, np.kron: _kron, np.inner: _inner, np.dot: _dot, np.vdot: _vdot,
     np.cross: _cross, np.select: _select, np.trace: _trace, np.ptp: _ptp,
+    np.full_like: _full_like,
 }  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 
 from notevault.autodiff import numpy_composed, numpy_fourier, numpy_linear_algebra, numpy_rearranging
 from notevault.autodiff.operations import einsum, split, take
-from notevault.autodiff.tensor import NUMPY_HANDLERS, Tensor, apply, shape_of, value_of
+from notevault.autodiff.tensor import NUMPY_HANDLERS, Tensor, apply, dtype_of, shape_of, value_of
 
 UFUNCS: dict[np.ufunc, str] = {
     np.add: "add", np.subtract: "sub", np.multiply: "mul", np.divide: "div", np.negative: "neg",
@@ -117,12 +117,20 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     **numpy_fourier.FUNCTIONS,
 }  # fmt: skip
 PLAIN = (
-    np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.zeros_like, np.ones_like, np.empty_like,
-    np.full_like, np.allclose, np.isclose, np.array_equal, np.any, np.all, np.count_nonzero, np.result_type,
-    np.iscomplexobj, np.isrealobj, np.iscomplex, np.isreal,
-    np.argpartition, np.nonzero, np.flatnonzero, np.searchsorted, np.array2string, np.array_repr, np.array_str,
+    np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.argpartition, np.zeros_like, np.ones_like,
+    np.empty_like, np.allclose, np.isclose, np.array_equal, np.any, np.all, np.count_nonzero,
+    np.result_type, np.iscomplexobj, np.isrealobj, np.iscomplex, np.isreal, np.round, np.around, np.fix, np.nonzero,
+    np.flatnonzero, np.searchsorted, np.array2string, np.array_repr, np.array_str,
 )  # fmt: skip
-PLAIN_UFUNCS = (np.isnan, np.isfinite, np.isinf, np.signbit, np.logical_not)
+PLAIN_UFUNCS = (
+    np.isnan, np.isfinite, np.isinf, np.signbit, np.logical_not, np.logical_xor, np.rint, np.trunc, np.floor_divide,
+)  # fmt: skip
+
+METHODS = (
+    np.all, np.any, np.argpartition, np.argsort, np.cumprod, np.diagonal, np.nonzero, np.ptp, np.repeat,
+    np.round, np.searchsorted, np.swapaxes, np.take, np.trace,
+)  # fmt: skip
+"""Functions of numpy that arrays have as methods too, beyond those that `Tensor` spells out."""
 
 for _ufunc, _name in UFUNCS.items():
     NUMPY_HANDLERS[_ufunc, "__call__"] = _named(_name)
@@ -132,5 +140,30 @@ for _function, _handler in FUNCTIONS.items():
     NUMPY_HANDLERS[_function, "__call__"] = _handler
 for _function in (*PLAIN, *PLAIN_UFUNCS):
     NUMPY_HANDLERS[_function, "__call__"] = _plain(_function)
+
+for _method in METHODS:
+    setattr(Tensor, _method.__name__, NUMPY_HANDLERS[_method, "__call__"])
+
+
+def _masked(name: str) -> Callable[[Tensor, Any], Any]:
+    """`&` and `|`, which join masks."""
+
+    def join(mask: Tensor, other: Any) -> Any:
+        both = all(dtype_of(part).kind == "b" for part in (mask, other))
+        return apply(name, mask, other) if both else NotImplemented
+
+    return join
+
+
+def _inverted(mask: Tensor) -> Any:
+    if mask.dtype.kind != "b":
+        raise TypeError("~ inverts masks; a tensor of numbers has no bits")
+    return np.logical_not(mask.value)
+
+
+for _operator, _name in {"and": "logical_and", "or": "logical_or"}.items():
+    setattr(Tensor, f"__{_operator}__", _masked(_name))
+    setattr(Tensor, f"__r{_operator}__", _masked(_name))
+setattr(Tensor, "__invert__", _inverted)  # noqa: B010 (to mypy a method cannot be set)
 
 __all__ = ["FUNCTIONS", "PLAIN", "UFUNCS", "Tensor"]

@@ -61,16 +61,24 @@ def transposing(function: Function) -> Function:
     return call
 
 
-def _ordering(order: Function) -> Function:
-    """Sorting: the elements at the positions in which `order` puts their values along an axis."""
+def _ordered(x: Any, axis: int | None, order: Function) -> Any:
+    """The elements at the positions in which `order` puts their values along an axis."""
+    if axis is None:
+        return _ordered(apply("reshape", x, shape=-1), 0, order)
+    return apply("gather", x, index=order(value_of(x), axis=axis), axis=axis)
 
-    def call(x: Any, *args: Any, axis: int | None = -1, **options: Any) -> Any:
-        if axis is None:
-            return call(apply("reshape", x, shape=-1), *args, **options)
-        index = order(value_of(x), *args, axis=axis, **options)
-        return apply("gather", x, index=index, axis=axis)
 
-    return call
+def _sort(a: Any, axis: int | None = -1, kind: Any = None) -> Any:
+    return _ordered(a, axis, lambda values, axis: np.argsort(values, axis, kind))
+
+
+def _partition(a: Any, kth: Any, axis: int | None = -1) -> Any:
+    return _ordered(a, axis, lambda values, axis: np.argpartition(values, kth, axis))
+
+
+def _compress(condition: Any, a: Any, axis: int | None = None) -> Any:
+    places = np.flatnonzero(value_of(condition))
+    return apply("reshape", a, shape=-1)[places] if axis is None else np.take(a, places, axis)
 
 
 def _append(arr: Any, values: Any, axis: int | None = None) -> Any:
@@ -89,7 +97,7 @@ def _at_least(function: Function) -> Function:
 
 SELECTIONS = (
     np.tile, np.repeat, np.rot90, np.flipud, np.fliplr, np.diagonal, np.array_split, np.hsplit, np.vsplit, np.dsplit,
-    np.resize, np.delete, np.compress,
+    np.resize, np.delete,
 )  # fmt: skip
 
 FUNCTIONS: dict[Function, Function] = {
@@ -97,7 +105,8 @@ FUNCTIONS: dict[Function, Function] = {
     **{function: transposing(function) for function in (np.moveaxis, np.rollaxis)},
     **{function: joining(function) for function in (np.column_stack, np.dstack)},
     **{function: _at_least(function) for function in (np.atleast_1d, np.atleast_2d, np.atleast_3d)},
-    np.sort: _ordering(np.argsort),
-    np.partition: _ordering(np.argpartition),
+    np.sort: _sort,
+    np.partition: _partition,
     np.append: _append,
+    np.compress: _compress,
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from notevault.autodiff import Tensor, UnsupportedNumpyError, apply
+from notevault.autodiff.tensor import NUMPY_HANDLERS
 from notevault.frontends.unsupported import UnsupportedError
 
 CONSTANTS = ("pi", "e", "inf", "nan", "newaxis")
@@ -72,6 +74,17 @@ def _holds_tensor(value: Any) -> bool:
     return isinstance(value, Tensor)
 
 
+def _takes(function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> bool:
+    """Whether a function can be called so; of one that does not say what it takes, yes."""
+    try:
+        inspect.signature(function).bind(*arguments, **options)
+    except TypeError:
+        return False
+    except ValueError:
+        return True
+    return True
+
+
 def named(name: str, library: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """numpy's function; what the engine cannot record is unsupported under the library's name."""
 
@@ -80,6 +93,11 @@ def named(name: str, library: str, function: Callable[..., Any]) -> Callable[...
             return function(*arguments, **options)
         except (UnsupportedNumpyError, NotImplementedError) as error:
             raise UnsupportedError(f"{library}.{name}") from error
+        except TypeError as error:
+            handler = NUMPY_HANDLERS.get((function, "__call__"))
+            if handler and _takes(function, arguments, options) and not _takes(handler, arguments, options):
+                raise UnsupportedError(f"{library}.{name}") from error
+            raise
 
     call.__name__ = name.rpartition(".")[2]
     return call

@@ -79,6 +79,22 @@ class _Joined:
         return joining(lambda arrays: self.way[tuple(arrays)])(parts)
 
 
+def _full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
+    if not isinstance(fill_value, Tensor):
+        return np.full(shape, fill_value, dtype, **options)
+    made: Any = np.broadcast_to(fill_value, shape)
+    return made if dtype is None else made.astype(dtype)
+
+
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, **options: Any) -> Any:
+    """As np.clip; at the limits themselves the derivative is 0, as autograd has it."""
+    if not isinstance(a, Tensor):
+        return np.clip(a, a_min, a_max, **options)
+    clipped = np.clip(a.value, a_min, a_max, **options)
+    above, below = (True if limit is None else clipped != limit for limit in (a_min, a_max))
+    return np.where(np.logical_and(above, below), a, clipped)
+
+
 def _eigh(a: Any, UPLO: Triangle = "L") -> Any:  # noqa: N803 (numpy's name)
     """As np.linalg.eigh; by one triangle, as autograd has it, whether or not the matrix is symmetric."""
     return eigh(triangle_completed(a, UPLO), UPLO) if isinstance(a, Tensor) else np.linalg.eigh(a, UPLO)
@@ -107,6 +123,7 @@ def modules() -> list[ModuleType]:
     names = _namespace(np) | {name: _integer(getattr(np, name)) for name in INTEGERS}
     names["array"] = names["asarray"] = _array
     names["row_stack"] = traced("row_stack", np.vstack)
+    names["clip"], names["full"] = _clip, _full
     names["r_"], names["c_"] = _Joined(np.r_), _Joined(np.c_)
     names["make_diagonal"] = _make_diagonal
     whole = imitation(LIBRARY, names | inner)
