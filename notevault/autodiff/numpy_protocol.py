@@ -64,9 +64,11 @@ def _hstack(parts: Sequence[Any]) -> Any:
     return apply("concat", *rows, axis=0 if len(shape_of(rows[0])) == 1 else 1)
 
 
-def _expand_dims(x: Any, axis: int) -> Any:
+def _expand_dims(x: Any, axis: int | tuple[int, ...]) -> Any:
     shape = list(shape_of(x))
-    shape.insert(axis % (len(shape) + 1), 1)
+    added = axis if isinstance(axis, tuple) else (axis,)
+    for place in sorted(k % (len(shape) + len(added)) for k in added):
+        shape.insert(place, 1)
     return apply("reshape", x, shape=tuple(shape))
 
 

@@ -31,20 +31,6 @@ def recorded(outputs: Iterable[Tensor], oldest: int = -1) -> list[Tensor]:
     return [found[index] for index in sorted(found)]
 
 
-def reaches_older(outputs: Iterable[Tensor], oldest: int) -> bool:
-    """Whether the outputs were made from a tensor older than `oldest`: that of a derivative taken around this one."""
-    seen: set[int] = set()
-    pending = list(outputs)
-    while pending:
-        node = pending.pop()
-        if node.index < oldest:
-            return True
-        if node.index not in seen:
-            seen.add(node.index)
-            pending.extend(operand for operand in node.operands if isinstance(operand, Tensor))
-    return False
-
-
 def active(nodes: Sequence[Tensor], wrt: Iterable[Tensor]) -> dict[int, Tensor]:
     """The nodes on a path from `wrt`, by index, in order of creation; `wrt` themselves included."""
     chosen = {node.index for node in wrt}

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from notevault.autodiff.nesting import RUNNING, uses_outer_variables
 from notevault.autodiff.primitive import Value
 from notevault.autodiff.rules import row_of
 from notevault.autodiff.sparsity import colours, hessian_pattern
-from notevault.autodiff.sweep import as_shape_of, pull_back, push_forward, reaches_older, unit_cotangent, zeros_like
+from notevault.autodiff.sweep import as_shape_of, pull_back, push_forward, unit_cotangent, zeros_like
 from notevault.autodiff.tensor import Tensor, record, shape_of, tensor
 from notevault.autodiff.trees import leaves, rebuild
 
@@ -45,10 +46,6 @@ def _on_tape(g: Value, like: Tensor) -> Tensor:
     return Tensor(zeros_like(like) if g is None else g)
 
 
-_running: list[bool] = []
-"""One entry for every function that is being called by a transform: more than one, and derivatives are nested."""
-
-
 class _Call:
     """One call of a function on fresh leaves in the place of the chosen arguments."""
 
@@ -66,14 +63,13 @@ class _Call:
         filled = list(arguments)
         for k, part in zip(self.positions, self._parts(self.wrt), strict=True):
             filled[k] = part
-        _running.append(True)
+        RUNNING.append(self.wrt)
         try:
             self.output = function(*filled)
         finally:
-            _running.pop()
-        if _running and not self.recording and isinstance(self.output, Tensor):
-            # the function may use a variable of an outer derivative that is not among its arguments
-            self.recording = reaches_older([self.output], min((leaf.index for leaf in self.wrt), default=0))
+            RUNNING.pop()
+        if RUNNING and not self.recording and isinstance(self.output, Tensor):
+            self.recording = uses_outer_variables([self.output])
 
     def _parts(self, values: Sequence[Value]) -> list[Any]:
         """Values for the fresh leaves, in the form of each chosen argument."""

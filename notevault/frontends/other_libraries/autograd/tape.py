@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from notevault.autodiff import Tensor, apply
-from notevault.autodiff.sweep import pull_back, push_forward, reaches_older
+from notevault.autodiff.nesting import RUNNING, uses_outer_variables
+from notevault.autodiff.sweep import pull_back, push_forward
 from notevault.autodiff.trees import leaves, rebuild
 
 REAL_OR_COMPLEX = (float, complex, np.floating, np.complexfloating)
@@ -58,12 +59,15 @@ class Run:
     def __init__(self, function: Callable[[Any], Any], x: Any) -> None:
         self.argument = x
         self.wrt = [_fresh(leaf) for leaf in leaves(x)]
-        output = function(rebuild(x, self.wrt))
+        RUNNING.append(self.wrt)
+        try:
+            output = function(rebuild(x, self.wrt))
+        finally:
+            RUNNING.pop()
         self.outputs = [_without_mask(leaf) for leaf in leaves(output)]
         self.output = rebuild(output, self.outputs)
         traced = [leaf for leaf in self.outputs if isinstance(leaf, Tensor)]
-        oldest = min((node.index for node in self.wrt), default=0)
-        self.recording = (bool(self.wrt) and reaches_older(traced, oldest)) or isbox(x)
+        self.recording = isbox(x) or uses_outer_variables(traced)
         for node in traced:
             if isinstance(node.value, np.integer):
                 raise TypeError(f"Can't differentiate w.r.t. type {type(node.value)}")
