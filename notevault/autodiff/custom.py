@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from notevault.autodiff.nesting import differentiating
 from notevault.autodiff.primitive import Primitive, Rule, Value
 from notevault.autodiff.rules import row_of
 from notevault.autodiff.sweep import pull_back, push_forward, zeros_like
@@ -54,7 +55,8 @@ def checkpoint(function: Callable[..., Any], name: str | None = None) -> Callabl
     def run(operands: Sequence[Value], parameters: dict[str, Any]) -> tuple[bool, list[Tensor], Value]:
         recording = any(isinstance(operand, Tensor) for operand in operands)
         leaves = [_fresh(operand) for operand in operands]
-        return recording, leaves, function(*leaves, **parameters)
+        with differentiating(leaves):
+            return recording, leaves, function(*leaves, **parameters)
 
     def joint_vjp(g: Value, y: Value, *operands: Value, **parameters: Any) -> list[Value]:
         recording, leaves, output = run(operands, parameters)

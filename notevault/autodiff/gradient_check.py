@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from notevault.autodiff.sweep import pull_back, push_forward, recorded
+from notevault.autodiff.nesting import differentiating
+from notevault.autodiff.sweep import continued_to_complex, pull_back, push_forward, recorded
 from notevault.autodiff.tensor import Tensor, tensor
 
 COMPLEX_STEP = 1e-30
@@ -97,7 +98,8 @@ class _Check:
         self.function, self.tolerance = function, tolerance
         self.leaves = [tensor(argument) for argument in arguments]
         self.plain: list[Array] = [np.array(x.value, dtype=np.float64) for x in self.leaves]
-        output = function(*self.leaves)
+        with differentiating(self.leaves):
+            output = function(*self.leaves)
         if not isinstance(output, Tensor):
             raise TypeError("the function returned no tensor: nothing in it was traced")
         self.output = output
@@ -159,15 +161,17 @@ class _Check:
         return 0.0 if pushed is None else float(np.sum(self.cotangent * pushed))
 
     def _value(self, k: int, change: Array) -> Any:
-        # a complex step makes all arguments complex: the cotangent of a real one would lose its imaginary part
-        moved = [x + change if j == k else x.astype(change.dtype) for j, x in enumerate(self.plain)]
+        moved = [x + change if j == k else x for j, x in enumerate(self.plain)]
         with np.errstate(all="ignore"):
-            output = self.function(*(tensor(x) for x in moved))
+            leaves = [tensor(x) for x in moved]
+            with differentiating(leaves):
+                output = self.function(*leaves)
         return np.sum(self.cotangent * output.value)
 
     def _complex_step(self, k: int, unit: Array) -> tuple[float, float]:
         """Im f(x + ih) / h: nothing is subtracted, so h may be so small that the result is exact to rounding."""
-        return float(np.imag(self._value(k, 1j * COMPLEX_STEP * unit)) / COMPLEX_STEP), 0.0
+        with continued_to_complex():
+            return float(np.imag(self._value(k, 1j * COMPLEX_STEP * unit)) / COMPLEX_STEP), 0.0
 
     def _richardson(self, k: int, unit: Array) -> tuple[float, float]:
         """Central differences at halved steps, extrapolated (Neville; Ridders 1982), and the last correction."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from notevault.autodiff.tensor import Tensor
 
@@ -12,6 +13,16 @@ RUNNING: list[Sequence[Tensor]] = []
 A function may use a variable of an outer derivative that is not among its arguments. Then its own derivative depends on
 that variable, and has to stay on the tape.
 """
+
+
+@contextmanager
+def differentiating(variables: Sequence[Tensor]) -> Iterator[None]:
+    """Within, a function is called on these variables; in a hot path `RUNNING` itself is faster by a microsecond."""
+    RUNNING.append(variables)
+    try:
+        yield
+    finally:
+        RUNNING.pop()
 
 
 def uses_outer_variables(outputs: Iterable[Tensor]) -> bool:

@@ -3,7 +3,8 @@ recursion."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,19 @@ from notevault.autodiff.primitive import PRIMITIVES, Value
 from notevault.autodiff.tensor import Tensor, record, shape_of, value_of
 
 COMPLEX = frozenset(map(np.dtype, "FDG"))
+
+_continued: list[bool] = []
+"""Not empty while a function of real numbers is evaluated beside the real line."""
+
+
+@contextmanager
+def continued_to_complex() -> Iterator[None]:
+    """Within, cotangents of real nodes keep an imaginary part: a complex step is read off it."""
+    _continued.append(True)
+    try:
+        yield
+    finally:
+        _continued.pop()
 
 
 def recorded(outputs: Iterable[Tensor], oldest: int = -1) -> list[Tensor]:
@@ -85,7 +99,7 @@ def pull_back(
 
 def _in_numbers_of(node: Tensor, g: Value) -> Value:
     """The cotangent of a real node is real, though what was computed from it may be complex."""
-    if g is not None and getattr(g, "dtype", None) in COMPLEX and node.dtype not in COMPLEX:
+    if g is not None and getattr(g, "dtype", None) in COMPLEX and node.dtype not in COMPLEX and not _continued:
         return record(PRIMITIVES["real"], (g,), {})
     return g
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from notevault.autodiff import (
+    checkpoint,
+    compile,
     grad,
+    gradcheck,
     gradients,
     graph,
     hessian,
@@ -60,6 +65,27 @@ def test_an_inner_derivative_may_use_a_variable_of_the_outer_one() -> None:
     assert grad(lambda a: value_and_grad(lambda x: a * x)(2.0)[0])(3.0) == 2.0
     third = jacobian(lambda a: hessian(lambda x: (a * x**3).sum())(np.array([1.0, 2.0])))(3.0)
     np.testing.assert_allclose(third, [[6.0, 0.0], [0.0, 12.0]])
+
+
+def test_an_inner_derivative_is_compiled_checked_and_recomputed_with_the_outer_variable() -> None:
+    def twice(a: Any) -> Any:
+        return grad(lambda x: a * a * x)(2.0) * a
+
+    compiled = compile(twice)
+    assert [float(compiled(a)) for a in (3.0, 4.0)] == [27.0, 64.0]
+    assert gradcheck(twice, 3.0).ok
+    assert grad(checkpoint(twice))(3.0) == 27.0
+
+
+def test_a_derivative_that_uses_no_outer_variable_is_plain() -> None:
+    inner: list[Any] = []
+
+    def outer(a: Any) -> Any:
+        inner.append(grad(lambda x: x * x)(2.0))
+        return a * inner[0]
+
+    assert grad(outer)(3.0) == 4.0
+    assert isinstance(inner[0], np.floating)
 
 
 def test_vjp_and_jvp_are_transposes() -> None:

@@ -13,6 +13,7 @@ from notevault.autodiff.compiler.program import Program, build
 from notevault.autodiff.errors import NotScalarError
 from notevault.autodiff.graph import graph
 from notevault.autodiff.naming import run_named
+from notevault.autodiff.nesting import differentiating
 from notevault.autodiff.primitive import Value
 from notevault.autodiff.sweep import pull_back, unit_cotangent, zeros_like
 from notevault.autodiff.tensor import Tensor, branches_refused
@@ -83,7 +84,7 @@ def trace_function(
         count = len(leaves(argument))
         filled.append(rebuild(argument, inputs[start : start + count]))
         start += count
-    with branches_refused():
+    with branches_refused(), differentiating(inputs):
         result, variables = run_named(function, *filled)
     outputs = [leaf if isinstance(leaf, Tensor) else Tensor(leaf) for leaf in leaves(result)]
     variables.pop(getattr(function, "__name__", ""), None)  # the result itself needs no name
