@@ -1,4 +1,4 @@
-"""Arithmetic, comparisons and functions of one number."""
+"""Arithmetic and functions of one number."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from notevault.frontends.torch_like.dtypes import float64
+from notevault.frontends.torch_like.rounding import rounded_quotient
 from notevault.frontends.torch_like.table import (
     FUNCTIONS,
     METHODS,
@@ -17,6 +19,7 @@ from notevault.frontends.torch_like.table import (
     typed,
 )
 from notevault.frontends.torch_like.tensor import Tensor, as_tensor, mixed
+from notevault.frontends.unsupported import UnsupportedError
 
 
 @both("add")
@@ -35,14 +38,21 @@ def mul(x: Any, y: Any) -> Tensor:
 
 
 @both("div", "divide", "true_divide")
-def div(x: Any, y: Any) -> Tensor:
+def div(x: Any, y: Any, *, rounding_mode: str | None = None) -> Tensor:
+    if rounding_mode is not None:
+        return rounded_quotient(x, y, rounding_mode)
     operands = [x, y]
     if mixed(operands).rank < 2:
         operands = [floating(x), floating(y)]
     return operation("div", operands, "DivBackward0")
 
 
-@both("pow")
+@both("rsub")
+def rsub(x: Any, y: Any) -> Tensor:
+    return sub(y, x)
+
+
+@both("pow", "float_power")
 def power(x: Any, y: Any) -> Tensor:
     if not isinstance(x, Tensor):
         return operation("pow", (x, y), "PowBackward1")
@@ -57,55 +67,6 @@ def power(x: Any, y: Any) -> Tensor:
             else power(floating(x), y)
         )
     return operation("pow", (x, y), "PowBackward0")
-
-
-@both("remainder", "fmod")
-def remainder(x: Any, y: Any) -> Tensor:
-    return operation("mod", (x, y), "RemainderBackward0")
-
-
-@both("floor_divide")
-def floor_divide(x: Any, y: Any) -> Tensor:
-    dtype = mixed((x, y))
-    return Tensor.of(np.floor_divide(as_tensor(x).cast(dtype).array, as_tensor(y).cast(dtype).array))
-
-
-def _comparison(primitive: str) -> Callable[[Any, Any], Tensor]:
-    function = {
-        "greater": np.greater,
-        "greater_equal": np.greater_equal,
-        "less": np.less,
-        "less_equal": np.less_equal,
-        "equal": np.equal,
-        "not_equal": np.not_equal,
-    }[primitive]
-
-    def compare(x: Any, y: Any) -> Tensor:
-        dtype = mixed((x, y))
-        return Tensor.of(function(as_tensor(x).cast(dtype).array, as_tensor(y).cast(dtype).array))
-
-    return compare
-
-
-COMPARISONS = {
-    "gt": "greater", "ge": "greater_equal", "lt": "less", "le": "less_equal", "eq": "equal", "ne": "not_equal",
-}  # fmt: skip
-for _name, _primitive in COMPARISONS.items():
-    both(_name)(_comparison(_primitive))
-FUNCTIONS["greater"] = METHODS["greater"] = FUNCTIONS["gt"]
-FUNCTIONS["less"] = METHODS["less"] = FUNCTIONS["lt"]
-
-
-def _logical(function: Callable[..., Any]) -> Callable[..., Tensor]:
-    return lambda *operands: Tensor.of(function(*(as_tensor(operand).array for operand in operands)))
-
-
-for _name, _function in {
-    "logical_and": np.logical_and, "logical_or": np.logical_or, "logical_not": np.logical_not,
-    "isnan": np.isnan, "isinf": np.isinf, "isfinite": np.isfinite, "bitwise_not": np.invert,
-    "bitwise_and": np.bitwise_and, "bitwise_or": np.bitwise_or,
-}.items():  # fmt: skip
-    both(_name)(_logical(_function))
 
 
 _UNARY = {
@@ -126,7 +87,15 @@ _SAME_TYPE = {
 """Functions that keep whole numbers whole."""
 
 
+_IN_DOUBLE = frozenset({"log2", "log10"})
+"""In numpy's float32 these are not exact at powers of 2 and 10, in PyTorch they are."""
+
+
 def _unary(primitive: str, made_by: str, convert: bool) -> Callable[[Any], Tensor]:
+    if primitive in _IN_DOUBLE:
+        return lambda x: named(
+            operation(primitive, (floating(x).cast(float64),), "").cast(floating(x).dtype), f"{made_by}Backward0"
+        )
     return lambda x: operation(primitive, (floating(x) if convert else as_tensor(x),), f"{made_by}Backward0")
 
 
@@ -134,13 +103,11 @@ for _name, _made in _UNARY.items():
     both(_name)(_unary(_name, _made, convert=True))
 for _name, _made in _SAME_TYPE.items():
     both(_name)(_unary(_name, _made, convert=False))
-for _new, _old in {"absolute": "abs", "negative": "neg", "arccos": "acos", "arcsin": "asin", "arctan": "atan"}.items():
-    both(_new)(FUNCTIONS[_old])
-
-
-@both("round")
-def rounded(x: Tensor, *, decimals: int = 0) -> Tensor:
-    return Tensor.of(np.round(x.array, decimals))
+for _new, _old in {
+    "absolute": "abs", "negative": "neg", "arccos": "acos", "arcsin": "asin", "arctan": "atan", "sgn": "sign",
+    "arctanh": "atanh",
+}.items():  # fmt: skip
+    FUNCTIONS[_new] = METHODS[_new] = FUNCTIONS[_old]
 
 
 @both("rad2deg")
@@ -154,8 +121,25 @@ def deg2rad(x: Any) -> Tensor:
 
 
 @both("clamp", "clip")
-def clamp(x: Tensor, min: float | None = None, max: float | None = None) -> Tensor:
+def clamp(x: Tensor, min: Any = None, max: Any = None) -> Tensor:
+    if isinstance(min, Tensor) or isinstance(max, Tensor):
+        x = x if min is None else maximum(x, as_tensor(min))
+        return x if max is None else minimum(x, as_tensor(max))
+    if min is None and max is None:
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    if any(isinstance(bound, float) for bound in (min, max)):
+        x = floating(x)
     return operation("clip", (x,), "ClampBackward1", low=min, high=max)
+
+
+@both("clamp_min")
+def clamp_min(x: Tensor, min: float) -> Tensor:
+    return operation("clip", (x,), "ClampMinBackward0", low=min, high=None)
+
+
+@both("clamp_max")
+def clamp_max(x: Tensor, max: float) -> Tensor:
+    return operation("clip", (x,), "ClampMaxBackward0", low=None, high=max)
 
 
 @both("maximum")
@@ -181,13 +165,61 @@ def where(condition: Tensor, x: Any = None, y: Any = None) -> Any:
     return compute("where", (condition.array, typed(x, dtype), typed(y, dtype)), "WhereBackward0")
 
 
+METHODS["where"] = lambda x, condition, other: where(condition, x, other)
+
+
 @both("masked_fill")
-def masked_fill(x: Tensor, mask: Tensor, value: float) -> Tensor:
-    filled = np.asarray(value, dtype=x.array.dtype)
+def masked_fill(x: Tensor, mask: Tensor, value: Any) -> Tensor:
+    if mask.array.dtype.kind != "b":
+        raise RuntimeError("masked_fill_ only supports boolean masks, but got mask with dtype " + mask.dtype.name)
+    filled = np.asarray(value.array if isinstance(value, Tensor) else value, dtype=x.array.dtype)
     return compute("where", (mask.array, filled, x.operand), "MaskedFillBackward0")
 
 
 @both("lerp")
 def lerp(x: Tensor, end: Tensor, weight: Any) -> Tensor:
-    result = add(x, mul(weight, sub(end, x)))
-    return Tensor.made(result.operand, "LerpBackward0")
+    return named(add(x, mul(weight, sub(end, x))), "LerpBackward0")
+
+
+def named(result: Tensor, made_by: str) -> Tensor:
+    """A result of several steps under the name that PyTorch gives the whole."""
+    return Tensor.made(result.operand, made_by)
+
+
+@both("addcmul")
+def addcmul(x: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
+    return named(add(x, mul(mul(a, b), value)), "AddcmulBackward0")
+
+
+@both("addcdiv")
+def addcdiv(x: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
+    return named(add(x, mul(div(a, b), value)), "AddcdivBackward0")
+
+
+@both("hypot")
+def hypot(x: Tensor, y: Tensor) -> Tensor:
+    return operation("hypot", (x, y), "HypotBackward0")
+
+
+@both("logaddexp")
+def logaddexp(x: Tensor, y: Tensor) -> Tensor:
+    return operation("logaddexp", (x, y), "LogaddexpBackward0")
+
+
+@both("logit")
+def logit(x: Tensor, eps: float | None = None) -> Tensor:
+    x = x if eps is None else clamp(x, eps, 1 - eps)
+    return named(FUNCTIONS["log"](div(x, sub(1, x))), "LogitBackward0")
+
+
+@both("nan_to_num")
+def nan_to_num(x: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
+    if x.requires_grad:
+        raise UnsupportedError("torch.nan_to_num of a tensor that requires grad")
+    return Tensor.of(np.nan_to_num(x.array, nan=nan, posinf=posinf, neginf=neginf))
+
+
+@both("xlogy")
+def xlogy(x: Any, y: Any) -> Tensor:
+    product = mul(x, FUNCTIONS["log"](y))
+    return named(where(Tensor.of(as_tensor(x).array == 0), 0.0, product), "XlogyBackward0")

@@ -1,70 +1,86 @@
-"""`torch.autograd` and the switches of recording."""
+"""Going backward: `y.backward()`, `torch.autograd.grad`, hooks on gradients."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
 
 from notevault.autodiff import Tensor as Node
-from notevault.autodiff import gradients
+from notevault.autodiff import apply
+from notevault.autodiff.sweep import recorded
 from notevault.frontends.torch_like import tape
+from notevault.frontends.torch_like.grad_fn import UNSURE
+from notevault.frontends.torch_like.table import METHODS
 from notevault.frontends.torch_like.tensor import Tensor
+from notevault.frontends.unsupported import UnsupportedError
+
+_NO_GRAPH = "element 0 of tensors does not require grad and does not have a grad_fn"
+_NOT_SCALAR = "grad can be implicitly created only for scalar outputs"
 
 
-class _Switch:
-    """A context and a decorator that turns recording on or off."""
-
-    on = False
-
-    def __init__(self) -> None:
-        self._before: list[bool] = []
-
-    def __enter__(self) -> None:
-        self._before.append(tape.Mode.recording)
-        tape.Mode.recording = self.on
-
-    def __exit__(self, *_: object) -> None:
-        tape.Mode.recording = self._before.pop()
-
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(function)
-        def switched(*arguments: Any, **options: Any) -> Any:
-            with tape.recording(self.on):
-                return function(*arguments, **options)
-
-        return switched
+def _cotangent(output: Tensor, given: Any) -> Any:
+    if not output.requires_grad:
+        raise RuntimeError(_NO_GRAPH)
+    if given is None:
+        if output.array.size != 1:
+            raise RuntimeError(_NOT_SCALAR)
+        return np.ones_like(output.array)
+    if given.array.shape != output.array.shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output[0] has a shape of {given.shape} and output[0] has a shape of "
+            f"{output.shape}."
+        )
+    return given.cast(output.dtype).operand
 
 
-class NoGrad(_Switch):
-    """`torch.no_grad`."""
-
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
-        made = super().__new__(cls)
-        if function is None:
-            return made
-        made.__init__()  # type: ignore[misc]
-        return made(function)
-
-
-class EnableGrad(NoGrad):
-    """`torch.enable_grad`."""
-
-    on = True
+def _joined(outputs: Sequence[Tensor], given: Sequence[Any]) -> tuple[Node, Any]:
+    """One output with its cotangent; several are weighted and summed into one number."""
+    cotangents = [_cotangent(output, one) for output, one in zip(outputs, given, strict=True)]
+    with tape.recording(True):
+        nodes = [output.operand for output in outputs]
+    if len(nodes) == 1:
+        return nodes[0], cotangents[0]
+    total = nodes[0] * 0
+    total = apply("sum", total)
+    for node, cotangent in zip(nodes, cotangents, strict=True):
+        total = total + apply("sum", node * cotangent)
+    return total, np.ones_like(total.value)
 
 
-class SetGradEnabled(_Switch):
-    """`torch.set_grad_enabled(mode)`: at once, and as a context."""
+def backward(
+    x: Tensor,
+    gradient: Tensor | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """`x.backward()`: the gradients are added to `grad` of the leaves."""
+    node, cotangent = _joined([x], [gradient])
+    wanted = tape.leaves_behind(node)
+    if inputs is not None:
+        asked = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+        wanted = [leaf for leaf in wanted if any(tape.LEAVES[leaf.index] is one for one in asked)]
+    slopes = tape.backward(node, cotangent, wanted, keep=bool(retain_graph) or create_graph, create=create_graph)
+    for leaf, slope in zip(wanted, slopes, strict=True):
+        owner = tape.LEAVES.get(leaf.index)
+        if owner is not None and slope is not None:
+            _accumulate(owner, slope)
 
-    def __init__(self, mode: bool) -> None:
-        super().__init__()
-        self._before.append(tape.Mode.recording)
-        tape.Mode.recording = bool(mode)
 
-    def __enter__(self) -> None:
-        """Recording was already set when the object was made."""
+def _accumulate(owner: Tensor, slope: Any) -> None:
+    """Add to `grad`, in place where there is one already."""
+    if isinstance(slope, Node):
+        made = Tensor.made(slope, "CloneBackward0" if slope.operands else "")
+        owner.grad = made if owner.grad is None else Tensor.made((owner.grad + made).operand, "AddBackward0")
+        return
+    numbers = np.asarray(slope, dtype=owner.array.dtype)
+    if owner.grad is None:
+        owner.grad = Tensor.of(np.array(np.broadcast_to(numbers, owner.array.shape)))
+    else:
+        owner.grad.write(owner.grad.array + numbers)
 
 
 def grad(  # noqa: PLR0917 - PyTorch's signature
@@ -73,38 +89,111 @@ def grad(  # noqa: PLR0917 - PyTorch's signature
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
-    allow_unused: bool = False,
+    only_inputs: bool = True,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
 ) -> tuple[Tensor | None, ...]:
     """`torch.autograd.grad`: the derivatives themselves, which can be differentiated again with `create_graph`."""
-    (output,) = [outputs] if isinstance(outputs, Tensor) else outputs
+    if is_grads_batched:
+        raise UnsupportedError("torch.autograd.grad(is_grads_batched=True)")
+    several = [outputs] if isinstance(outputs, Tensor) else list(outputs)
     wanted = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-    if not output.requires_grad:
-        raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
-    if grad_outputs is None and output.array.size != 1:
-        raise RuntimeError("grad can be implicitly created only for scalar outputs")
-    given = grad_outputs[0] if isinstance(grad_outputs, list | tuple) else grad_outputs
-    cotangent = np.ones_like(output.array) if given is None else given.operand
-    nodes = [x.operand for x in wanted]
-    reached = {node.index for node in tape.behind([output.operand])}
-    unused = [not isinstance(node, Node) or node.index not in reached for node in nodes]
-    if any(unused) and not allow_unused:
-        raise RuntimeError(
-            "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True "
-            "if this is the desired behavior."
-        )
-    used = [node for node, missing in zip(nodes, unused, strict=True) if not missing]
-    with np.errstate(all="ignore"):
-        slopes = iter(gradients(output.operand, used, cotangent=cotangent))
-    made = [None if missing else next(slopes) for missing in unused]
-    return tuple(None if slope is None else _result(slope, create_graph) for slope in made)
+    given = [grad_outputs] if grad_outputs is None or isinstance(grad_outputs, Tensor) else list(grad_outputs)
+    node, cotangent = _joined(several, given if len(given) == len(several) else [None] * len(several))
+    if any(not x.requires_grad for x in wanted):
+        raise RuntimeError("One of the differentiated Tensors does not require grad")
+    slopes = tape.backward(
+        node, cotangent, [x.node for x in wanted], keep=create_graph or bool(retain_graph), create=create_graph
+    )
+    for k, slope in enumerate(slopes):
+        if slope is None and not allow_unused and not materialize_grads:
+            raise RuntimeError(
+                f"The differentiated Tensor at index {k} appears to not have been used in the graph. "
+                "Set allow_unused=True if this is the desired behavior."
+            )
+    zeros = [Tensor.of(np.zeros_like(x.array)) if materialize_grads else None for x in wanted]
+    return tuple(
+        zero if slope is None else _result(slope, x) for slope, x, zero in zip(slopes, wanted, zeros, strict=True)
+    )
 
 
-def _result(slope: Node, create_graph: bool) -> Tensor:
-    if create_graph and slope.operands:
+def _result(slope: Any, x: Tensor) -> Tensor:
+    if isinstance(slope, Node) and slope.operands:
         return Tensor.made(slope, _made_by(slope))
-    return Tensor.of(np.asarray(slope.value))
+    numbers = slope.value if isinstance(slope, Node) else slope
+    return Tensor.of(np.array(np.broadcast_to(numbers, x.array.shape), dtype=x.array.dtype))
 
 
 def _made_by(slope: Node) -> str:
-    name = slope.primitive.name if slope.primitive is not None else "mul"
-    return {"chain": "MulBackward0", "mul": "MulBackward0", "add": "AddBackward0"}.get(name, f"{name.title()}Backward0")
+    """PyTorch's name of the last step of a derivative, where it is sure; its second derivatives go other ways."""
+    name = slope.primitive.name if slope.primitive is not None else ""
+    terms = [term for term in slope.operands if isinstance(term, Node)]
+    if name in {"chain", "mul"}:
+        return "MulBackward0"
+    if name != "add":
+        return UNSURE
+    if len(terms) == 1:  # the other term is a plain zero
+        return _made_by(terms[0])
+    inner = recorded([node for term in terms for node in term.operands if isinstance(node, Node)])
+    twice = any(node.primitive is not None and node.primitive.name == "chain" for node in inner)
+    return UNSURE if twice else "AddBackward0"
+
+
+def retain_grad(x: Tensor) -> None:
+    """Keep the gradient of a tensor that is not a leaf."""
+    if not x.requires_grad:
+        raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+    if x._node is not None:
+        tape.LEAVES[x._node.index] = x
+
+
+_number_of_hook = count().__next__
+
+
+class Handle:
+    """What `register_hook` gives: `remove()` takes the hook away."""
+
+    def __init__(self, hooks: dict[int, Callable[..., Any]], function: Callable[..., Any]) -> None:
+        self._hooks, self._key = hooks, _number_of_hook()
+        hooks[self._key] = function
+
+    def remove(self) -> None:
+        self._hooks.pop(self._key, None)
+
+
+def register_hook(x: Tensor, hook: Callable[[Tensor], Any]) -> Handle:
+    """Call `hook` with the gradient of x; what it gives is used instead."""
+    if not x.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+
+    def called(slope: Any) -> Any:
+        if isinstance(slope, Node):
+            raise UnsupportedError("torch.Tensor.register_hook with create_graph=True")
+        given = hook(Tensor.of(np.array(slope, dtype=x.array.dtype)))
+        return slope if given is None else given.array
+
+    hooks = tape.hooks_of(x.node)
+    if x.is_leaf:
+        x._hooks = hooks
+    return Handle(hooks, called)
+
+
+def _keeps_grad(x: Tensor) -> bool:
+    return not x.is_leaf and x._node is not None and tape.LEAVES.get(x._node.index) is x
+
+
+METHODS |= {
+    "backward": backward,
+    "retain_grad": retain_grad,
+    "register_hook": register_hook,
+    "retains_grad": property(_keeps_grad),
+}
+
+
+def backward_of_several(tensors: Any, grad_tensors: Any = None, retain_graph: bool | None = None) -> None:
+    """`torch.autograd.backward`."""
+    outputs = [tensors] if isinstance(tensors, Tensor) else list(tensors)
+    given = [None] * len(outputs) if grad_tensors is None else list(grad_tensors)
+    for k, (output, gradient) in enumerate(zip(outputs, given, strict=True)):
+        backward(output, gradient, retain_graph or k + 1 < len(outputs))

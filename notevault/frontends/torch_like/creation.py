@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -10,7 +11,8 @@ import numpy as np
 from notevault.frontends import chance
 from notevault.frontends.torch_like import dtypes
 from notevault.frontends.torch_like.dtypes import DType
-from notevault.frontends.torch_like.tensor import Tensor
+from notevault.frontends.torch_like.table import guarded, stated
+from notevault.frontends.torch_like.tensor import Tensor, plain_data
 from notevault.frontends.unsupported import UnsupportedError
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
@@ -21,26 +23,29 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def _known(function: Function) -> Function:
-    FUNCTIONS[function.__name__] = function
-    return function
-
-
-def _plain(data: Any) -> Any:
-    if isinstance(data, Tensor):
-        return data.array
-    if isinstance(data, list | tuple):
-        return [_plain(item) for item in data]
-    return data
+    FUNCTIONS[function.__name__] = guarded(f"torch.{function.__name__}", function)
+    return FUNCTIONS[function.__name__]  # type: ignore[return-value]
 
 
 @_known
 def tensor(data: Any, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
     _check_device(device)
-    plain = _plain(data)
+    plain = plain_data(data)
+    _check_rows(plain)
     wanted = dtype or (data.dtype if isinstance(data, Tensor) else _type_of(plain))
     if requires_grad and not wanted.is_floating_point:
         raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     return Tensor.of(np.array(plain, dtype=wanted.numpy), requires_grad)
+
+
+def _check_rows(plain: Any) -> None:
+    """Raises ValueError, in PyTorch's words, for rows of different lengths."""
+    if not isinstance(plain, list) or not plain or not isinstance(plain[0], list):
+        return
+    for row in plain:
+        if isinstance(row, list) and len(row) != len(plain[0]):
+            raise stated(ValueError(f"expected sequence of length {len(plain[0])} at dim 1 (got {len(row)})"))
+        _check_rows(row)
 
 
 def _type_of(plain: Any) -> DType:
@@ -48,14 +53,19 @@ def _type_of(plain: Any) -> DType:
     if isinstance(plain, np.ndarray | np.generic):
         return dtypes.of(plain)
     if isinstance(plain, list) and plain and isinstance(plain[0], np.ndarray | np.generic):
-        return dtypes.of(plain[0])
+        return dtypes.of(np.asarray(plain))
+    if isinstance(plain, list) and plain and isinstance(plain[0], list):
+        inner = [_type_of(row) for row in plain if not isinstance(row, list) or row]
+        return max(inner, key=lambda dtype: (dtype.rank, dtype.itemsize)) if inner else dtypes.float32
     return dtypes.of_python(plain)
 
 
 @_known
-def as_tensor(data: Any, dtype: DType | None = None) -> Tensor:
+def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tensor:
     if isinstance(data, Tensor):
         return data if dtype is None else data.cast(dtype)
+    if isinstance(data, np.ndarray) and (dtype is None or dtype == dtypes.of(data)):
+        return from_numpy(data)
     return tensor(data, dtype=dtype)
 
 
@@ -84,6 +94,7 @@ def _filled(make: Callable[[tuple[int, ...]], Any], default: DType = dtypes.floa
         requires_grad: bool = False,
         device: Any = None,
         generator: Any = None,
+        out: Any = None,
     ) -> Tensor:
         _check_device(device)
         lengths = shape_of(shape if size is None else (size,))
@@ -111,19 +122,26 @@ FUNCTIONS |= {f"{name}_like": _like(name) for name in ("zeros", "ones", "empty",
 
 
 @_known
-def full(size: Any, fill_value: Any, *, dtype: DType | None = None, requires_grad: bool = False) -> Tensor:
+def full(
+    size: Any, fill_value: Any, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
+) -> Tensor:
+    _check_device(device)
+    fill_value = plain_data(fill_value)
     wanted = dtype or dtypes.of_python(fill_value)
     lengths = shape_of((size,))
     return Tensor.of(np.full(lengths, fill_value, wanted.numpy), requires_grad)
 
 
 @_known
-def full_like(other: Tensor, fill_value: Any) -> Tensor:
-    return Tensor.of(np.full_like(other.array, fill_value))
+def full_like(other: Tensor, fill_value: Any, *, dtype: DType | None = None, requires_grad: bool = False) -> Tensor:
+    return Tensor.of(np.full_like(other.array, fill_value, dtype=(dtype or other.dtype).numpy), requires_grad)
 
 
 @_known
-def eye(n: int, m: int | None = None, *, dtype: DType = dtypes.float32, requires_grad: bool = False) -> Tensor:
+def eye(
+    n: int, m: int | None = None, *, dtype: DType = dtypes.float32, requires_grad: bool = False, device: Any = None
+) -> Tensor:
+    _check_device(device)
     return Tensor.of(np.eye(n, m, dtype=dtype.numpy), requires_grad)
 
 
@@ -138,6 +156,7 @@ def arange(
     device: Any = None,
 ) -> Tensor:
     _check_device(device)
+    start, end, step = (bound.item() if isinstance(bound, Tensor) else bound for bound in (start, end, step))
     first, last = (0, start) if end is None else (start, end)
     whole = all(isinstance(number, int | np.integer) for number in (first, last, step))
     count = max(0, int(np.ceil((last - first) / step)))
@@ -147,37 +166,50 @@ def arange(
 
 @_known
 def linspace(
-    start: float, end: float, steps: int, *, dtype: DType = dtypes.float32, requires_grad: bool = False
+    start: Any, end: Any, steps: int, *, dtype: DType = dtypes.float32, requires_grad: bool = False, device: Any = None
 ) -> Tensor:
-    return Tensor.of(np.linspace(start, end, steps).astype(dtype.numpy), requires_grad)
+    """Counted from both ends, as PyTorch does it, in the type of the result."""
+    _check_device(device)
+    first, last = (float(bound) for bound in (start, end))
+    if steps < 2:
+        return Tensor.of(np.full(steps, first, dtype.numpy), requires_grad)
+    kind = dtype.numpy.type if dtype.is_floating_point else np.float64
+    step = kind((kind(last) - kind(first)) / (steps - 1))
+    count = np.arange(steps)
+    rising = kind(first) + step * count.astype(kind)
+    falling = kind(last) - step * (steps - 1 - count).astype(kind)
+    return Tensor.of(np.where(count < steps // 2, rising, falling).astype(dtype.numpy), requires_grad)
 
 
 @_known
-def logspace(start: float, end: float, steps: int, base: float = 10.0) -> Tensor:
-    return Tensor.of(np.logspace(start, end, steps, base=base).astype(np.float32))
+def logspace(start: float, end: float, steps: int, base: float = 10.0, *, dtype: DType = dtypes.float32) -> Tensor:
+    return Tensor.of(np.logspace(start, end, steps, base=base).astype(dtype.numpy))
 
 
 @_known
-def randint(low: int, high: Any = None, size: Any = None, *, dtype: DType = dtypes.int64) -> Tensor:
+def randint(
+    low: int, high: Any = None, size: Any = None, *, dtype: DType = dtypes.int64, generator: Any = None,
+    device: Any = None,
+) -> Tensor:  # fmt: skip
     if size is None:
-        low, high, size = 0, low, high
+        low, high, size = (0, low, high) if isinstance(high, list | tuple) else (low, high, size)
     return Tensor.of(chance.generator().integers(low, high, shape_of((size,))).astype(dtype.numpy))
 
 
 @_known
-def randperm(n: int) -> Tensor:
+def randperm(n: int, *, generator: Any = None, device: Any = None) -> Tensor:
     return Tensor.of(chance.generator().permutation(n))
 
 
 @_known
-def normal(mean: Any, std: Any, size: Any = None) -> Tensor:
+def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, dtype: Any = None) -> Tensor:
     center, spread = (value.array if isinstance(value, Tensor) else value for value in (mean, std))
     lengths = shape_of((size,)) if size is not None else np.broadcast_shapes(np.shape(center), np.shape(spread))
     return Tensor.of((center + spread * chance.generator().standard_normal(lengths)).astype(np.float32))
 
 
 @_known
-def bernoulli(p: Tensor) -> Tensor:
+def bernoulli(p: Tensor, *, generator: Any = None) -> Tensor:
     return Tensor.of((chance.generator().random(p.array.shape) < p.array).astype(p.array.dtype))
 
 
@@ -190,15 +222,65 @@ def multinomial(weights: Tensor, num_samples: int, replacement: bool = False, ge
     return Tensor.of(np.asarray(drawn if weights.array.ndim > 1 else drawn[0], dtype=np.int64))
 
 
-@_known
-def manual_seed(seed: int) -> Any:
-    return chance.seed(seed)
+class Generator:
+    """`torch.Generator`: the session has one stream of random numbers, which this starts again."""
+
+    def __init__(self, device: Any = "cpu") -> None:
+        _check_device(device)
+
+    def manual_seed(self, seed: int) -> Generator:
+        chance.seed(seed)
+        return self
+
+
+FUNCTIONS["Generator"] = Generator
 
 
 @_known
-def meshgrid(*tensors: Tensor, indexing: str = "ij") -> tuple[Tensor, ...]:
-    arrays = [x.array for x in tensors]
+def manual_seed(seed: int) -> Generator:
+    return Generator().manual_seed(seed)
+
+
+@_known
+def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
+    given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], list | tuple) else tensors
+    arrays = [x.array for x in given]
     return tuple(Tensor.of(grid) for grid in np.meshgrid(*arrays, indexing="ij" if indexing == "ij" else "xy"))
+
+
+@_known
+def cartesian_prod(*tensors: Tensor) -> Tensor:
+    grids = np.meshgrid(*(x.array for x in tensors), indexing="ij")
+    return Tensor.of(np.stack([grid.ravel() for grid in grids], axis=-1))
+
+
+@_known
+def combinations(x: Tensor, r: int = 2) -> Tensor:
+    return Tensor.of(np.asarray(list(itertools.combinations(x.array, r)), dtype=x.array.dtype))
+
+
+@_known
+def tril_indices(row: int, col: int, offset: int = 0) -> Tensor:
+    return Tensor.of(np.stack(np.tril_indices(row, offset, col)))
+
+
+@_known
+def triu_indices(row: int, col: int, offset: int = 0) -> Tensor:
+    return Tensor.of(np.stack(np.triu_indices(row, offset, col)))
+
+
+@_known
+def scalar_tensor(value: float, *, dtype: DType = dtypes.float32) -> Tensor:
+    return Tensor.of(np.asarray(value, dtype=dtype.numpy))
+
+
+FUNCTIONS["range"] = guarded("torch.range", lambda start, end, step=1: arange(float(start), end + step / 2, float(step)))
+
+
+@_known
+def randint_like(other: Tensor, low: int, high: Any = None) -> Tensor:
+    bounds = (0, low) if high is None else (low, high)
+    return randint(*bounds, tuple(other.array.shape))
 
 
 @_known

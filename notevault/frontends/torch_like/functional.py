@@ -1,4 +1,4 @@
-"""`torch.nn.functional`: activations, losses and layers as functions."""
+"""`torch.nn.functional`: activations and layers as functions, with the losses and what works on windows."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ import numpy as np
 
 from notevault.frontends import chance
 from notevault.frontends.torch_like import methods
-from notevault.frontends.torch_like.methods import compute, operation
-from notevault.frontends.torch_like.tensor import Tensor, mixed
+from notevault.frontends.torch_like.dtypes import TITLES
+from notevault.frontends.torch_like.losses import LOSSES
+from notevault.frontends.torch_like.methods import compute, named, operation, stated
+from notevault.frontends.torch_like.tensor import Tensor
+from notevault.frontends.torch_like.windows import WINDOWS
 from notevault.frontends.unsupported import UnsupportedError
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    name: methods.FUNCTIONS[name] for name in ("relu", "sigmoid", "tanh", "softmax", "log_softmax")
+    **{name: methods.FUNCTIONS[name] for name in ("sigmoid", "tanh", "softmax", "log_softmax")},
+    **LOSSES,
+    **WINDOWS,
 }
 """What is a name of `torch.nn.functional`."""
 
@@ -24,23 +29,51 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def _known(function: Function) -> Function:
-    FUNCTIONS[function.__name__] = function
-    return function
+    FUNCTIONS[function.__name__] = methods.guarded(f"torch.nn.functional.{function.__name__}", function)
+    return FUNCTIONS[function.__name__]  # type: ignore[return-value]
+
+
+def _applied(x: Tensor, result: Tensor, inplace: bool) -> Tensor:
+    return methods.take(x, result) if inplace else result
 
 
 @_known
 def relu(x: Tensor, inplace: bool = False) -> Tensor:
-    return x.take(methods.FUNCTIONS["relu"](x)) if inplace else methods.FUNCTIONS["relu"](x)
+    return _applied(x, methods.FUNCTIONS["relu"](x), inplace)
+
+
+@_known
+def relu6(x: Tensor, inplace: bool = False) -> Tensor:
+    return _applied(x, operation("clip", (x,), "HardtanhBackward0", low=0, high=6), inplace)
 
 
 @_known
 def leaky_relu(x: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    return operation("leaky_relu", (x,), "LeakyReluBackward0", slope=negative_slope)
+    return _applied(x, operation("leaky_relu", (x,), "LeakyReluBackward0", slope=negative_slope), inplace)
 
 
 @_known
-def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
-    return operation("elu", (x,), "EluBackward0", alpha=alpha)
+def prelu(x: Tensor, weight: Tensor) -> Tensor:
+    spread = weight if weight.array.size == 1 else weight.view(1, -1, *(1,) * (x.array.ndim - 2))
+    below = methods.FUNCTIONS["clamp_max"](x, 0)
+    return named(methods.FUNCTIONS["relu"](x) + spread * below, "PreluKernelBackward0")
+
+
+@_known
+def elu(x: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    return _applied(x, operation("elu", (x,), "EluBackward0", alpha=alpha), inplace)
+
+
+@_known
+def selu(x: Tensor, inplace: bool = False) -> Tensor:
+    """Klambauer et al. 2017, with the constants of that paper."""
+    alpha, scale = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+    return _applied(x, named(elu(x, alpha) * scale, "EluBackward0"), inplace)
+
+
+@_known
+def celu(x: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    return _applied(x, named(elu(x / alpha) * alpha, "CeluBackward0"), inplace)
 
 
 @_known
@@ -49,17 +82,17 @@ def gelu(x: Tensor, approximate: str = "none") -> Tensor:
 
 
 @_known
-def silu(x: Tensor) -> Tensor:
-    return operation("silu", (x,), "SiluBackward0")
+def silu(x: Tensor, inplace: bool = False) -> Tensor:
+    return _applied(x, operation("silu", (x,), "SiluBackward0"), inplace)
 
 
 @_known
-def mish(x: Tensor) -> Tensor:
-    return operation("mish", (x,), "MishBackward0")
+def mish(x: Tensor, inplace: bool = False) -> Tensor:
+    return _applied(x, operation("mish", (x,), "MishBackward0"), inplace)
 
 
 @_known
-def softplus(x: Tensor, beta: float = 1.0) -> Tensor:
+def softplus(x: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     return operation("softplus", (x,), "SoftplusBackward0", beta=beta)
 
 
@@ -69,50 +102,116 @@ def softsign(x: Tensor) -> Tensor:
 
 
 @_known
-def hardtanh(x: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
-    return operation("hardtanh", (x,), "HardtanhBackward0", low=min_val, high=max_val)
+def hardtanh(x: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
+    return _applied(x, operation("hardtanh", (x,), "HardtanhBackward0", low=min_val, high=max_val), inplace)
+
+
+@_known
+def hardsigmoid(x: Tensor, inplace: bool = False) -> Tensor:
+    part = operation("clip", (x + 3,), "", low=0, high=6)
+    return _applied(x, named(part / 6, "HardsigmoidBackward0"), inplace)
+
+
+@_known
+def hardswish(x: Tensor, inplace: bool = False) -> Tensor:
+    part = operation("clip", (x + 3,), "", low=0, high=6)
+    return _applied(x, named(x * part / 6, "HardswishBackward0"), inplace)
+
+
+@_known
+def tanhshrink(x: Tensor) -> Tensor:
+    return x - methods.FUNCTIONS["tanh"](x)
+
+
+@_known
+def threshold(x: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
+    kept = methods.FUNCTIONS["where"](Tensor.of(x.array > threshold), x, value)
+    return _applied(x, named(kept, "ThresholdBackward0"), inplace)
 
 
 @_known
 def logsigmoid(x: Tensor) -> Tensor:
-    return operation(
-        "neg", (operation("softplus", (operation("neg", (x,), ""),), "", beta=1.0),), "LogSigmoidBackward0"
-    )
+    soft = operation("softplus", (operation("neg", (x,), ""),), "", beta=1.0)
+    return operation("neg", (soft,), "LogSigmoidBackward0")
+
+
+@_known
+def softmin(x: Tensor, dim: int | None = None) -> Tensor:
+    return methods.softmax(-x, dim)
+
+
+@_known
+def glu(x: Tensor, dim: int = -1) -> Tensor:
+    a, b = x.chunk(2, dim)
+    return named(a * methods.FUNCTIONS["sigmoid"](b), "GluBackward0")
 
 
 @_known
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    if x.array.shape[-1] != weight.array.shape[1]:
+    if x.array.shape[-1] != weight.array.shape[-1]:
         rows = x.array.size // x.array.shape[-1]
         shapes = f"{rows}x{x.array.shape[-1]} and {weight.array.shape[1]}x{weight.array.shape[0]}"
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({shapes})")
+    if x.dtype != weight.dtype:
+        raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {TITLES[x.dtype]} and {TITLES[weight.dtype]}")
     transposed = compute("transpose", (weight.operand,), "TBackward0")
     if bias is None:
-        made_by = (
-            "MmBackward0" if x.array.ndim == 2 else "SqueezeBackward4" if x.array.ndim == 1 else "UnsafeViewBackward0"
-        )
+        made_by = {1: "SqueezeBackward4", 2: "MmBackward0"}.get(x.array.ndim, "UnsafeViewBackward0")
         return operation("matmul", (x, transposed), made_by)
     made_by = "AddmmBackward0" if x.array.ndim == 2 else "ViewBackward0"
     return operation("add", (operation("matmul", (x, transposed), made_by), bias), made_by)
 
 
 @_known
+def bilinear(x: Tensor, y: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    value = methods.FUNCTIONS["einsum"]("...i,oij,...j->...o", x, weight, y)
+    return value if bias is None else named(value + bias, "AddBackward0")
+
+
+@_known
 def dropout(x: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    if not 0 <= p <= 1:
+        raise stated(ValueError(f"dropout probability has to be between 0 and 1, but got {p}"))
     if not training or p == 0:
         return x
-    kept = (chance.generator().random(x.array.shape) >= p).astype(x.array.dtype)
-    return operation("mul", (x, Tensor.of(kept / np.asarray(max(1 - p, 1e-12), x.array.dtype))), "MulBackward0")
+    return _applied(x, _dropped(x, x.array.shape, p), inplace)
+
+
+def _dropped(x: Tensor, shape: tuple[int, ...], p: float) -> Tensor:
+    kept = (chance.generator().random(shape) >= p).astype(x.array.dtype)
+    factors = kept / np.asarray(1 - p if p < 1 else 1, x.array.dtype)
+    return operation("mul", (x, Tensor.of(np.broadcast_to(factors, x.array.shape))), "MulBackward0")
+
+
+@_known
+def dropout2d(x: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    if not training or p == 0:
+        return x
+    return _dropped(x, (*x.array.shape[:2], *(1,) * (x.array.ndim - 2)), p)
 
 
 @_known
 def one_hot(x: Tensor, num_classes: int = -1) -> Tensor:
+    if x.dtype.name != "int64":
+        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
+    if x.array.min() < 0:
+        raise RuntimeError("Class values must be non-negative.")
     count = int(x.array.max()) + 1 if num_classes < 0 else num_classes
+    if x.array.max() >= count:
+        raise RuntimeError("Class values must be smaller than num_classes.")
     return Tensor.of(np.eye(count, dtype=np.int64)[x.array])
 
 
 @_known
-def embedding(index: Tensor, weight: Tensor) -> Tensor:
-    return compute("embedding", (weight.operand,), "EmbeddingBackward0", index=index.array)
+def embedding(index: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
+    if np.any((index.array < 0) | (index.array >= weight.array.shape[0])):
+        raise IndexError("index out of range in self")
+    rows = weight
+    if padding_idx is not None and weight.requires_grad:
+        keep = np.ones((weight.array.shape[0], 1), dtype=bool)
+        keep[padding_idx] = False
+        rows = methods.FUNCTIONS["where"](Tensor.of(keep), weight, weight.detach())
+    return compute("embedding", (rows.operand,), "EmbeddingBackward0", index=index.array)
 
 
 @_known
@@ -122,159 +221,102 @@ def normalize(x: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Te
 
 
 @_known
-def cosine_similarity(x: Tensor, y: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
-    above = methods.total(methods.mul(x, y), dim)
-    below = methods.mul(methods.norm(x, 2, dim), methods.norm(y, 2, dim))
-    return operation("div", (above, methods.clamp(below, min=eps)), "SumBackward1")
+def scaled_dot_product_attention(  # noqa: PLR0917 - PyTorch's signature
+    q: Tensor, k: Tensor, v: Tensor, attn_mask: Tensor | None = None, dropout_p: float = 0.0, is_causal: bool = False,
+    scale: float | None = None,
+) -> Tensor:  # fmt: skip
+    if dropout_p:
+        raise UnsupportedError("torch.nn.functional.scaled_dot_product_attention(dropout_p)")
+    scores = operation("mul", (q @ k.transpose(-2, -1), scale or 1 / math.sqrt(q.array.shape[-1])), "MulBackward0")
+    if is_causal:
+        attn_mask = Tensor.of(np.tril(np.ones(scores.array.shape[-2:], dtype=bool)))
+    if attn_mask is not None and attn_mask.array.dtype.kind == "b":
+        scores = methods.masked_fill(scores, Tensor.of(~attn_mask.array), -np.inf)
+    elif attn_mask is not None:
+        scores = scores + attn_mask
+    return operation("matmul", (methods.softmax(scores, -1), v), "ScaledDotProductFlashAttentionForCpuBackward0")
 
 
-@_known
-def pad(x: Tensor, pad: Any, mode: str = "constant", value: float = 0.0) -> Tensor:
-    widths = [(0, 0)] * x.array.ndim
-    for i, pair in enumerate(zip(pad[::2], pad[1::2], strict=True)):
-        widths[-1 - i] = pair
-    return compute("pad", (x.operand,), "ConstantPadNdBackward0", widths=tuple(widths), mode=mode, value=value)
-
-
-def _pair(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list | tuple) else (value, value)
-
-
-@_known
-def conv2d(  # noqa: PLR0917 - PyTorch's signature
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: int = 1,
-) -> Tensor:
-    if isinstance(padding, str):
-        raise UnsupportedError(f"torch.nn.functional.conv2d(padding={padding!r})")
-    batched = x if x.array.ndim == 4 else methods.unsqueeze(x, 0)
-    value = operation(
-        "conv2d", (batched, weight), "ConvolutionBackward0",
-        stride=_pair(stride), padding=_pair(padding), dilation=_pair(dilation), groups=groups,
-    )  # fmt: skip
-    if bias is not None:
-        value = operation("add", (value, bias.view(1, -1, 1, 1)), "ConvolutionBackward0")
-    return value if x.array.ndim == 4 else methods.squeeze_at(value, 0)
-
-
-@_known
-def max_pool2d(x: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0) -> Tensor:
-    size = _pair(kernel_size)
-    return operation(
-        "maxpool",
-        (x,),
-        "MaxPool2DWithIndicesBackward0",
-        size=size,
-        stride=_pair(stride or size),
-        padding=_pair(padding),
-    )
-
-
-@_known
-def avg_pool2d(x: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0) -> Tensor:
-    size = _pair(kernel_size)
-    return operation(
-        "avgpool", (x,), "AvgPool2DBackward0", size=size, stride=_pair(stride or size), padding=_pair(padding)
-    )
+# -- normalisation ----------------------------------------------------------------------------------------------------
 
 
 @_known
 def layer_norm(
-    x: Tensor, shape: Any, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
+    x: Tensor, normalized_shape: Any, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
 ) -> Tensor:
-    if len(tuple(shape)) != 1:
-        raise UnsupportedError("torch.nn.functional.layer_norm over several dimensions")
-    ones = np.ones(tuple(shape), x.array.dtype)
+    shape = tuple(normalized_shape)
+    if x.array.shape[-len(shape) :] != shape:
+        raise RuntimeError(
+            f"Given normalized_shape={list(shape)}, expected input with shape [*, {', '.join(map(str, shape))}], but "
+            f"got input of size{list(x.array.shape)}"
+        )
+    ones = np.ones(shape, x.array.dtype)
     gamma = weight if weight is not None else Tensor.of(ones)
     beta = bias if bias is not None else Tensor.of(np.zeros_like(ones))
     return operation("layernorm", (x, gamma, beta), "NativeLayerNormBackward0", eps=eps)
 
 
 @_known
-def scaled_dot_product_attention(
-    q: Tensor, k: Tensor, v: Tensor, is_causal: bool = False, scale: float | None = None
+def rms_norm(x: Tensor, normalized_shape: Any, weight: Tensor | None = None, eps: float | None = None) -> Tensor:
+    axes = tuple(range(-len(tuple(normalized_shape)), 0))
+    small = float(np.finfo(x.array.dtype).eps) if eps is None else eps
+    scaled = x * methods.FUNCTIONS["rsqrt"]((x * x).mean(axes, True) + small)
+    return scaled if weight is None else scaled * weight
+
+
+@_known
+def group_norm(
+    x: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
 ) -> Tensor:
-    scores = operation("mul", (q @ k.transpose(-2, -1), scale or 1 / math.sqrt(q.array.shape[-1])), "MulBackward0")
-    if is_causal:
-        mask = Tensor.of(np.triu(np.ones(scores.array.shape[-2:], dtype=bool), k=1))
-        scores = methods.masked_fill(scores, mask, -np.inf)
-    return operation("matmul", (methods.softmax(scores, -1), v), "UnsafeViewBackward0")
-
-
-# -- losses -----------------------------------------------------------------------------------------------------------
-
-
-def _loss(primitive: str, made_by: str) -> Callable[..., Tensor]:
-    def loss(prediction: Tensor, target: Tensor, *, reduction: str = "mean", **more: Any) -> Tensor:
-        dtype = mixed((prediction, target))
-        operands = [prediction.cast(dtype).operand, target.cast(dtype).operand]
-        return compute(primitive, operands, made_by, reduction=reduction, **more)
-
-    return loss
-
-
-FUNCTIONS |= {
-    "mse_loss": _loss("mse", "MseLossBackward0"),
-    "l1_loss": _loss("l1", "MeanBackward0"),
-    "binary_cross_entropy": _loss("bce", "BinaryCrossEntropyBackward0"),
-    "binary_cross_entropy_with_logits": _loss("bce_logits", "BinaryCrossEntropyWithLogitsBackward0"),
-}
+    n, channels = x.array.shape[:2]
+    if channels % num_groups:
+        raise RuntimeError(
+            f"Expected number of channels in input to be divisible by num_groups, but got input of shape "
+            f"{list(x.array.shape)} and num_groups={num_groups}"
+        )
+    grouped = x.reshape(n, num_groups, -1)
+    centred = grouped - grouped.mean(-1, True)
+    normal = (centred * methods.FUNCTIONS["rsqrt"]((centred**2).mean(-1, True) + eps)).reshape(*x.array.shape)
+    return named(_per_channel(normal, weight, bias), "NativeGroupNormBackward0")
 
 
 @_known
-def huber_loss(prediction: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0) -> Tensor:
-    return _loss("huber", "HuberLossBackward0")(prediction, target, reduction=reduction, delta=delta)
+def instance_norm(
+    x: Tensor, running_mean: Any = None, running_var: Any = None, weight: Tensor | None = None,
+    bias: Tensor | None = None, eps: float = 1e-5, **_: Any,
+) -> Tensor:  # fmt: skip
+    return named(group_norm(x, x.array.shape[1], weight, bias, eps), "ViewBackward0")
+
+
+def _per_channel(x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
+    shape = (1, -1, *(1,) * (x.array.ndim - 2))
+    x = x if weight is None else x * weight.view(*shape)
+    return x if bias is None else x + bias.view(*shape)
 
 
 @_known
-def smooth_l1_loss(prediction: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
-    if beta != 1.0:
-        raise UnsupportedError("torch.nn.functional.smooth_l1_loss(beta)")
-    return _loss("huber", "SmoothL1LossBackward0")(prediction, target, reduction=reduction, delta=1.0)
-
-
-def _classes(target: Tensor) -> np.ndarray[Any, Any]:
-    return target.array.astype(np.int64) if target.dtype.rank < 2 else target.array
-
-
-@_known
-def cross_entropy(  # noqa: PLR0917 - PyTorch's signature
-    logits: Tensor,
-    target: Tensor,
-    weight: Tensor | None = None,
-    reduction: str = "mean",
-    label_smoothing: float = 0.0,
-    ignore_index: int = -100,
-) -> Tensor:
-    if label_smoothing or ignore_index != -100:
-        raise UnsupportedError("torch.nn.functional.cross_entropy(label_smoothing, ignore_index)")
-    if logits.array.ndim > 2:
-        raise UnsupportedError("torch.nn.functional.cross_entropy over more than two dimensions")
-    given = None if weight is None else weight.array
-    rows, wanted = logits.operand, _classes(target)
-    if target.dtype.rank == 2:
-        return compute("cross_entropy", (rows, wanted), "DivBackward1", reduction=reduction, weight=given)
-    return compute("cross_entropy", (rows, wanted), "NllLossBackward0", reduction=reduction, weight=given)
-
-
-@_known
-def nll_loss(log_probability: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean") -> Tensor:
-    given = None if weight is None else weight.array
-    return compute(
-        "nll", (log_probability.operand, _classes(target)), "NllLossBackward0", reduction=reduction, weight=given
-    )
-
-
-@_known
-def kl_div(log_probability: Tensor, target: Tensor, reduction: str = "mean", log_target: bool = False) -> Tensor:
-    if reduction == "batchmean":
-        value = compute("kl_div", (log_probability.operand, target.operand), "", reduction="sum", log_target=log_target)
-        return operation("div", (value, log_probability.array.shape[0]), "DivBackward0")
-    return compute(
-        "kl_div", (log_probability.operand, target.operand), "MeanBackward0", reduction=reduction, log_target=log_target
-    )
+def batch_norm(  # noqa: PLR0917 - PyTorch's signature
+    x: Tensor, running_mean: Tensor | None, running_var: Tensor | None, weight: Tensor | None = None,
+    bias: Tensor | None = None, training: bool = False, momentum: float | None = 0.1, eps: float = 1e-5,
+) -> Tensor:  # fmt: skip
+    """Over the batch, or by the running averages, which training moves towards the batch."""
+    axes = (0, *range(2, x.array.ndim))
+    count = x.array.size // x.array.shape[1]
+    if training and count == 1:
+        raise stated(
+            ValueError(f"Expected more than 1 value per channel when training, got input size {x.shape}")
+        )
+    if training:
+        mean, spread = x.mean(axes), x.var(axes, unbiased=False)
+        for running, fresh, factor in ((running_mean, mean, 1.0), (running_var, spread, count / max(count - 1, 1))):
+            if running is not None:
+                running.write((1 - (momentum or 0)) * running.array + (momentum or 0) * factor * fresh.array)
+    elif running_mean is None or running_var is None:
+        raise stated(ValueError("Expected running_mean and running_var to be defined when training=False"))
+    else:
+        mean, spread = running_mean, running_var
+    # scale and shift are multiplied together first, as in PyTorch: the last digits depend on it
+    scale = methods.FUNCTIONS["rsqrt"](spread + eps)
+    scale = scale if weight is None else scale * weight
+    shift = -mean * scale if bias is None else bias - mean * scale
+    return named(_per_channel(x, scale, shift), "NativeBatchNormBackward0")

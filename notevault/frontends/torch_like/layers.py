@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from notevault.frontends import chance
 from notevault.frontends.torch_like import functional, methods
-from notevault.frontends.torch_like.methods import operation
 from notevault.frontends.torch_like.module import Module, Parameter
 from notevault.frontends.torch_like.tensor import Tensor
 
 F = functional.FUNCTIONS
 
 
-def _uniform(shape: tuple[int, ...], bound: float) -> Parameter:
+def uniform(shape: tuple[int, ...], bound: float) -> Parameter:
+    """A parameter between -bound and bound."""
     return Parameter(Tensor.of(chance.generator().uniform(-bound, bound, shape).astype(np.float32)))
 
 
 class Linear(Module):
     """`x @ weight.T + bias`."""
 
-    def __init__(self, in_features: int, out_features: int, bias: bool = True) -> None:
+    def __init__(
+        self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None
+    ) -> None:
         super().__init__()
         self.in_features, self.out_features = in_features, out_features
         bound = 1 / math.sqrt(in_features) if in_features else 0.0
-        self.weight = _uniform((out_features, in_features), bound)
+        self.weight = uniform((out_features, in_features), bound)
         if bias:
-            self.bias = _uniform((out_features,), bound)
+            self.bias = uniform((out_features,), bound)
         else:
             self.register_parameter("bias", None)
+        if dtype is not None:
+            self.to(dtype)
+
+    def reset_parameters(self) -> None:
+        bound = 1 / math.sqrt(self.in_features)
+        for parameter in self.parameters():
+            parameter.write(chance.generator().uniform(-bound, bound, parameter.array.shape))
 
     def forward(self, x: Tensor) -> Tensor:
         return F["linear"](x, self.weight, self.bias)  # type: ignore[no-any-return]
@@ -41,74 +50,77 @@ class Linear(Module):
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
-class Conv2d(Module):
-    """Cross-correlation with learned kernels."""
+class Bilinear(Module):
+    """`x1 @ weight @ x2 + bias`."""
 
-    def __init__(  # noqa: PLR0917 - PyTorch's signature
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Any,
-        stride: Any = 1,
-        padding: Any = 0,
-        dilation: Any = 1,
-        groups: int = 1,
-        bias: bool = True,
-    ) -> None:
+    def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True) -> None:
         super().__init__()
-        size = kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
-        self.in_channels, self.out_channels, self.kernel_size = in_channels, out_channels, size
-        self.stride, self.padding, self.dilation, self.groups = (
-            functional._pair(stride), padding if isinstance(padding, str) else functional._pair(padding),
-            functional._pair(dilation), groups,
-        )  # fmt: skip
-        bound = 1 / math.sqrt(in_channels // groups * size[0] * size[1])
-        self.weight = _uniform((out_channels, in_channels // groups, *size), bound)
-        if bias:
-            self.bias = _uniform((out_channels,), bound)
-        else:
-            self.register_parameter("bias", None)
+        self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
+        bound = 1 / math.sqrt(in1_features)
+        self.weight = uniform((out_features, in1_features, in2_features), bound)
+        self.register_parameter("bias", uniform((out_features,), bound) if bias else None)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return F["conv2d"](x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)  # type: ignore[no-any-return]
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        return F["bilinear"](x, y, self.weight, self.bias)  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:
-        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
-        return (
-            text
-            + (f", padding={self.padding}" if self.padding != (0, 0) else "")
-            + (", bias=False" if self.bias is None else "")
-        )
+        features = f"in1_features={self.in1_features}, in2_features={self.in2_features}"
+        return f"{features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
 class Embedding(Module):
     """Rows of a learned table."""
 
-    def __init__(self, num_embeddings: int, embedding_dim: int) -> None:
+    def __init__(
+        self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None, _weight: Any = None
+    ) -> None:
         super().__init__()
-        self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
+        self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
         rows = chance.generator().standard_normal((num_embeddings, embedding_dim)).astype(np.float32)
-        self.weight = Parameter(Tensor.of(rows))
+        if padding_idx is not None:
+            rows[padding_idx] = 0
+        self.weight = Parameter(Tensor.of(rows) if _weight is None else _weight)
+
+    @classmethod
+    def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, padding_idx: int | None = None) -> Embedding:
+        made = cls(*embeddings.array.shape, padding_idx, embeddings)
+        made.weight.requires_grad = not freeze
+        return made
 
     def forward(self, index: Tensor) -> Tensor:
-        return F["embedding"](index, self.weight)  # type: ignore[no-any-return]
+        return F["embedding"](index, self.weight, self.padding_idx)  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:
-        return f"{self.num_embeddings}, {self.embedding_dim}"
+        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
+        return f"{self.num_embeddings}, {self.embedding_dim}{padding}"
 
 
 class Dropout(Module):
     """Sets elements to zero at random while training."""
 
+    function = "dropout"
+
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
         super().__init__()
+        if not 0 <= p <= 1:
+            raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
         self.p, self.inplace = p, inplace
 
     def forward(self, x: Tensor) -> Tensor:
-        return F["dropout"](x, self.p, self.training)  # type: ignore[no-any-return]
+        return F[self.function](x, self.p, self.training)  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:
         return f"p={self.p}, inplace={self.inplace}"
+
+
+class Dropout2d(Dropout):
+    """Sets whole channels to zero."""
+
+    function = "dropout2d"
+
+
+class Dropout1d(Dropout2d):
+    """The same for signals."""
 
 
 class Flatten(Module):
@@ -125,54 +137,18 @@ class Flatten(Module):
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
 
-class LayerNorm(Module):
-    """Mean 0 and variance 1 over the last dimension, then scaled and shifted."""
+class Unflatten(Module):
+    """One dimension into several."""
 
-    def __init__(self, normalized_shape: Any, eps: float = 1e-5) -> None:
+    def __init__(self, dim: int, unflattened_size: Any) -> None:
         super().__init__()
-        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
-        self.eps = eps
-        self.weight = Parameter(Tensor.of(np.ones(self.normalized_shape, np.float32)))
-        self.bias = Parameter(Tensor.of(np.zeros(self.normalized_shape, np.float32)))
+        self.dim, self.unflattened_size = dim, unflattened_size
 
     def forward(self, x: Tensor) -> Tensor:
-        return F["layer_norm"](x, self.normalized_shape, self.weight, self.bias, self.eps)  # type: ignore[no-any-return]
+        return x.unflatten(self.dim, self.unflattened_size)  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:
-        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine=True, bias=True"
-
-
-class BatchNorm1d(Module):
-    """Mean 0 and variance 1 over the batch, then scaled and shifted; running averages when not training."""
-
-    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
-        super().__init__()
-        self.num_features, self.eps, self.momentum = num_features, eps, momentum
-        self.weight = Parameter(Tensor.of(np.ones(num_features, np.float32)))
-        self.bias = Parameter(Tensor.of(np.zeros(num_features, np.float32)))
-        self.register_buffer("running_mean", Tensor.of(np.zeros(num_features, np.float32)))
-        self.register_buffer("running_var", Tensor.of(np.ones(num_features, np.float32)))
-
-    running_mean: Tensor
-    running_var: Tensor
-
-    def forward(self, x: Tensor) -> Tensor:
-        if self.training:
-            count = x.array.shape[0]
-            center, spread = x.array.mean(axis=0), x.array.var(axis=0)
-            keep, rate = 1 - self.momentum, self.momentum
-            self.running_mean = Tensor.of((keep * self.running_mean.array + rate * center).astype(np.float32))
-            unbiased = spread * count / max(count - 1, 1)
-            self.running_var = Tensor.of((keep * self.running_var.array + rate * unbiased).astype(np.float32))
-            return operation("batchnorm", (x, self.weight, self.bias), "NativeBatchNormBackward0", eps=self.eps)
-        scale = Tensor.of(1 / np.sqrt(self.running_var.array + np.float32(self.eps)))
-        shifted = operation("sub", (x, self.running_mean), "")
-        scaled = operation("mul", (operation("mul", (shifted, scale), ""), self.weight), "")
-        return operation("add", (scaled, self.bias), "NativeBatchNormBackward0")
-
-    def extra_repr(self) -> str:
-        learned = "affine=True, bias=True, track_running_stats=True"
-        return f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, {learned}"
+        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
 
 
 class Softmax(Module):
@@ -196,35 +172,11 @@ class LogSoftmax(Softmax):
         return methods.log_softmax(x, self.dim)
 
 
-class MaxPool2d(Module):
-    """The largest element of every window."""
-
-    pool = "max_pool2d"
-
-    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
-        super().__init__()
-        self.kernel_size, self.stride, self.padding = (
-            kernel_size,
-            stride if stride is not None else kernel_size,
-            padding,
-        )
+class Softmin(Softmax):
+    """Softmax of the negative."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return F[self.pool](x, self.kernel_size, self.stride, self.padding)  # type: ignore[no-any-return]
-
-    def extra_repr(self) -> str:
-        return (
-            f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, dilation=1, ceil_mode=False"
-        )
-
-
-class AvgPool2d(MaxPool2d):
-    """The mean of every window."""
-
-    pool = "avg_pool2d"
-
-    def extra_repr(self) -> str:
-        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+        return methods.softmax(-x, self.dim)
 
 
 class Identity(Module):
@@ -237,89 +189,32 @@ class Identity(Module):
         return x
 
 
-def _activation(name: str, function: Callable[..., Any], options: Mapping[str, Any], shown: str) -> type[Module]:
-    """A layer that applies a function without parameters."""
+class CosineSimilarity(Module):
+    """The cosine of the angle between two vectors."""
 
-    def start(self: Module, *arguments: Any, **given: Any) -> None:
-        Module.__init__(self)
-        self.__dict__["options"] = dict(options) | dict(zip(options, arguments, strict=False)) | given
+    def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
+        super().__init__()
+        self.dim, self.eps = dim, eps
 
-    def forward(self: Module, x: Tensor) -> Any:
-        chosen = {key: value for key, value in self.options.items() if key != "inplace"}
-        return function(x, **chosen)
-
-    def extra(self: Module) -> str:
-        text = shown.format(**self.options)
-        return ", ".join(filter(None, [text, "inplace=True" if self.options.get("inplace") else ""]))
-
-    return type(name, (Module,), {"__init__": start, "forward": forward, "extra_repr": extra})
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        return F["cosine_similarity"](x, y, self.dim, self.eps)  # type: ignore[no-any-return]
 
 
-ACTIVATIONS: Mapping[str, type[Module]] = {
-    name: _activation(name, F[function], options, shown)
-    for name, function, options, shown in (
-        ("ReLU", "relu", {"inplace": False}, ""),
-        ("Sigmoid", "sigmoid", {}, ""),
-        ("Tanh", "tanh", {}, ""),
-        ("LeakyReLU", "leaky_relu", {"negative_slope": 0.01, "inplace": False}, "negative_slope={negative_slope}"),
-        ("ELU", "elu", {"alpha": 1.0}, "alpha={alpha}"),
-        ("GELU", "gelu", {"approximate": "none"}, "approximate='{approximate}'"),
-        ("SiLU", "silu", {}, ""),
-        ("Mish", "mish", {}, ""),
-        ("Softplus", "softplus", {"beta": 1.0}, "beta={beta}, threshold=20.0"),
-        ("Softsign", "softsign", {}, ""),
-        ("Hardtanh", "hardtanh", {"min_val": -1.0, "max_val": 1.0}, "min_val={min_val}, max_val={max_val}"),
-        ("LogSigmoid", "logsigmoid", {}, ""),
-    )
-}
+class PairwiseDistance(Module):
+    """The length of the difference."""
 
+    def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
+        super().__init__()
+        self.norm, self.eps, self.keepdim = p, eps, keepdim
 
-def _criterion(name: str, function: Callable[..., Any], *allowed: str) -> type[Module]:
-    """A loss as a layer."""
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        return F["pairwise_distance"](x, y, self.norm, self.eps, self.keepdim)  # type: ignore[no-any-return]
 
-    def start(self: Module, **options: Any) -> None:
-        Module.__init__(self)
-        if not set(options) <= {"reduction", *allowed}:
-            raise TypeError(f"{name} got an unexpected keyword argument")
-        self.__dict__["options"] = options
-
-    def forward(self: Module, prediction: Tensor, target: Tensor) -> Any:
-        return function(prediction, target, **self.options)
-
-    return type(name, (Module,), {"__init__": start, "forward": forward})
-
-
-LOSSES: Mapping[str, type[Module]] = {
-    name: _criterion(name, F[function], *allowed)
-    for name, function, allowed in (
-        ("MSELoss", "mse_loss", ()),
-        ("L1Loss", "l1_loss", ()),
-        ("CrossEntropyLoss", "cross_entropy", ("weight", "label_smoothing", "ignore_index")),
-        ("NLLLoss", "nll_loss", ("weight",)),
-        ("BCELoss", "binary_cross_entropy", ()),
-        ("BCEWithLogitsLoss", "binary_cross_entropy_with_logits", ()),
-        ("HuberLoss", "huber_loss", ("delta",)),
-        ("SmoothL1Loss", "smooth_l1_loss", ("beta",)),
-        ("KLDivLoss", "kl_div", ("log_target",)),
-    )
-}
 
 LAYERS: Mapping[str, Any] = {
     layer.__name__: layer
     for layer in (
-        *(
-            Linear,
-            Conv2d,
-            Embedding,
-            Dropout,
-            Flatten,
-            LayerNorm,
-            BatchNorm1d,
-            Softmax,
-            LogSoftmax,
-            MaxPool2d,
-            AvgPool2d,
-        ),
-        Identity,
+        *(Linear, Bilinear, Embedding, Dropout, Dropout1d, Dropout2d, Flatten, Unflatten, Softmax, LogSoftmax, Softmin),
+        *(Identity, CosineSimilarity, PairwiseDistance),
     )
-}
+}  # fmt: skip

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from notevault.frontends.torch_like import operators
-from notevault.frontends.torch_like.arithmetic import clamp, masked_fill, mul
+from notevault.frontends.torch_like import backward, operators, selecting
+from notevault.frontends.torch_like.arithmetic import clamp, masked_fill, mul, named
+from notevault.frontends.torch_like.inplace import take
+from notevault.frontends.torch_like.linear_algebra import LINALG
 from notevault.frontends.torch_like.products import matmul
-from notevault.frontends.torch_like.reductions import log_softmax, norm, softmax, squeeze_at, total
-from notevault.frontends.torch_like.shaping import det, flatten, inverse, unsqueeze
-from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, compute, operation
+from notevault.frontends.torch_like.reductions import log_softmax, norm, softmax, total
+from notevault.frontends.torch_like.shaping import flatten, unsqueeze
+from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, compute, guarded, operation, stated
+from notevault.frontends.torch_like.tensor import install
+
+install(METHODS)
 
 __all__ = [
     "FUNCTIONS",
+    "LINALG",
     "METHODS",
+    "backward",
     "clamp",
     "compute",
-    "det",
     "flatten",
-    "inverse",
+    "guarded",
     "log_softmax",
     "masked_fill",
     "matmul",
     "mul",
+    "named",
     "norm",
     "operation",
     "operators",
+    "selecting",
     "softmax",
-    "squeeze_at",
+    "stated",
+    "take",
     "total",
     "unsqueeze",
 ]

@@ -1,15 +1,17 @@
-"""`nn.Module`: parameters by name, children by name, and the text that shows them; `nn.Sequential` and the lists."""
+"""`nn.Module`: parameters by name, children by name, and the text that shows them."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from notevault.frontends.torch_like.dtypes import DType
-from notevault.frontends.torch_like.tensor import Device, Tensor
+from notevault.frontends.torch_like.backward import Handle
+from notevault.frontends.torch_like.dtypes import DType, float16, float32, float64
+from notevault.frontends.torch_like.places import Device
+from notevault.frontends.torch_like.tensor import Tensor
 from notevault.frontends.unsupported import UnsupportedError
 
 
@@ -18,7 +20,6 @@ class Parameter(Tensor):
 
     def __init__(self, data: Any = None, requires_grad: bool = True) -> None:
         super().__init__(np.zeros(0, np.float32) if data is None else data)
-        self.array = np.array(self.array)
         self.requires_grad = requires_grad
 
     def __repr__(self) -> str:
@@ -31,7 +32,10 @@ class Module:
     """The base of every layer and network."""
 
     def __init__(self) -> None:
-        self.__dict__.update(_parameters={}, _modules={}, _buffers={}, training=True)
+        self.__dict__.update(
+            _parameters={}, _modules={}, _buffers={}, _not_saved=set(), _before=OrderedDict(), _after=OrderedDict(),
+            training=True,
+        )  # fmt: skip
 
     def __setattr__(self, name: str, value: Any) -> None:
         if "_modules" not in self.__dict__:
@@ -44,6 +48,10 @@ class Module:
                 self.__dict__.pop(name, None)
                 self.__dict__[table][name] = value
                 return
+        if name in self.__dict__.get("_parameters", {}) and value is not None:
+            raise TypeError(
+                f"cannot assign '{_type_name(value)}' as parameter '{name}' (torch.nn.Parameter or None expected)"
+            )
         for table in ("_parameters", "_modules", "_buffers"):
             if name in self.__dict__.get(table, {}):
                 self.__dict__[table][name] = value
@@ -66,6 +74,8 @@ class Module:
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         self._buffers[name] = tensor
+        if not persistent:
+            self._not_saved.add(name)
 
     def register_parameter(self, name: str, parameter: Parameter | None) -> None:
         self._parameters[name] = parameter
@@ -79,7 +89,21 @@ class Module:
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        return self.forward(*arguments, **options)
+        for before in list(self._before.values()):
+            changed = before(self, arguments)
+            if changed is not None:
+                arguments = changed if isinstance(changed, tuple) else (changed,)
+        result = self.forward(*arguments, **options)
+        for after in list(self._after.values()):
+            changed = after(self, arguments, result)
+            result = result if changed is None else changed
+        return result
+
+    def register_forward_hook(self, hook: Callable[..., Any]) -> Handle:
+        return Handle(self._after, hook)
+
+    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> Handle:
+        return Handle(self._before, hook)
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
         yield prefix, self
@@ -96,41 +120,72 @@ class Module:
     def children(self) -> Iterator[Module]:
         return iter(self._modules.values())
 
-    def _named(self, table: str) -> Iterator[tuple[str, Tensor]]:
+    def _named(self, table: str, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
         seen: set[int] = set()
-        for prefix, module in self.named_modules():
+        for path, module in self.named_modules(prefix) if recurse else [(prefix, self)]:
             for name, tensor in module.__dict__[table].items():
                 if tensor is not None and id(tensor) not in seen:
                     seen.add(id(tensor))
-                    yield (f"{prefix}.{name}" if prefix else name), tensor
+                    yield (f"{path}.{name}" if path else name), tensor
 
-    def named_parameters(self) -> Iterator[tuple[str, Tensor]]:
-        return self._named("_parameters")
+    def named_parameters(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
+        return self._named("_parameters", prefix, recurse)
 
     def parameters(self, recurse: bool = True) -> Iterator[Tensor]:
-        return (tensor for _, tensor in self.named_parameters())
+        return (tensor for _, tensor in self.named_parameters(recurse=recurse))
 
-    def named_buffers(self) -> Iterator[tuple[str, Tensor]]:
-        return self._named("_buffers")
+    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
+        return self._named("_buffers", prefix, recurse)
 
-    def buffers(self) -> Iterator[Tensor]:
-        return (tensor for _, tensor in self.named_buffers())
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        return (tensor for _, tensor in self.named_buffers(recurse=recurse))
+
+    def get_parameter(self, target: str) -> Tensor:
+        return dict(self.named_parameters())[target]
+
+    def get_submodule(self, target: str) -> Module:
+        return dict(self.named_modules())[target]
+
+    def _saved(self) -> OrderedDict[str, Tensor]:
+        """Parameters and then buffers, module by module, as `state_dict` orders them."""
+        found: OrderedDict[str, Tensor] = OrderedDict()
+        for path, module in self.named_modules():
+            for name, tensor in (*module._parameters.items(), *module._buffers.items()):
+                if tensor is not None and name not in module._not_saved:
+                    found[f"{path}.{name}" if path else name] = tensor
+        return found
 
     def state_dict(self) -> OrderedDict[str, Tensor]:
-        return OrderedDict((name, x.detach()) for name, x in (*self.named_parameters(), *self.named_buffers()))
+        return OrderedDict((name, x.detach()) for name, x in self._saved().items())
 
-    def load_state_dict(self, state: dict[str, Tensor], strict: bool = True) -> str:
-        own = dict((*self.named_parameters(), *self.named_buffers()))
-        for name, tensor in state.items():
-            if name in own:
-                own[name]._replace(np.array(tensor.array))
-            elif strict:
-                raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}: unexpected key {name!r}")
-        return "<All keys matched successfully>"
+    def load_state_dict(self, state_dict: Mapping[str, Tensor], strict: bool = True) -> Any:
+        own = self._saved()
+        missing = [name for name in own if name not in state_dict]
+        unexpected = [name for name in state_dict if name not in own]
+        errors = []
+        if strict and unexpected:
+            errors.append(f"Unexpected key(s) in state_dict: {_quoted(unexpected)}. ")
+        if strict and missing:
+            errors.append(f"Missing key(s) in state_dict: {_quoted(missing)}. ")
+        for name, tensor in state_dict.items():
+            if name in own and own[name].array.shape != tensor.array.shape:
+                errors.append(
+                    f"size mismatch for {name}: copying a param with shape {tensor.shape} from checkpoint, the shape "
+                    f"in current model is {own[name].shape}."
+                )
+            elif name in own:
+                own[name].write(tensor.array)
+        if errors:
+            listed = "\n\t".join(errors)
+            raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{listed}")
+        return Keys(missing, unexpected)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         for parameter in self.parameters():
-            parameter.grad = None
+            if set_to_none or parameter.grad is None:
+                parameter.grad = None
+            else:
+                parameter.grad.write(0)
 
     def requires_grad_(self, requires_grad: bool = True) -> Module:
         for parameter in self.parameters():
@@ -162,12 +217,16 @@ class Module:
         return self
 
     def double(self) -> Module:
-        from notevault.frontends.torch_like.dtypes import float64
-
         return self.to(float64)
 
+    def half(self) -> Module:
+        return self.to(float16)
+
     def float(self) -> Module:
-        return self
+        return self.to(float32)
+
+    def type(self, dtype: DType) -> Module:
+        return self.to(dtype)
 
     def cpu(self) -> Module:
         return self
@@ -178,87 +237,43 @@ class Module:
     def extra_repr(self) -> str:
         return ""
 
+    def _get_name(self) -> str:
+        return type(self).__name__
+
+    def _inner(self) -> list[str]:
+        return [f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in self._modules.items()]
+
     def __repr__(self) -> str:
-        inner = [f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in self._modules.items()]
-        extra = self.extra_repr()
-        if not inner:
-            return f"{type(self).__name__}({extra})"
-        return f"{type(self).__name__}(\n  " + "\n  ".join(inner) + "\n)"
+        extra, inner = self.extra_repr(), self._inner()
+        if not inner and "\n" not in extra:
+            return f"{self._get_name()}({extra})"
+        lines = [*filter(None, extra.split("\n")), *inner]
+        return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)"
 
 
 _MISSING = frozenset(
-    {"register_forward_hook", "register_backward_hook", "share_memory", "compile", "get_parameter", "half"}
+    {"register_backward_hook", "register_full_backward_hook", "share_memory", "compile", "to_empty", "bfloat16"}
 )
 
 
-class Sequential(Module):
-    """Modules one after the other."""
+class Keys(NamedTuple):
+    """What `load_state_dict` gives."""
 
-    def __init__(self, *modules: Any) -> None:
-        super().__init__()
-        if len(modules) == 1 and isinstance(modules[0], dict):
-            for name, module in modules[0].items():
-                self.add_module(name, module)
-        else:
-            for index, module in enumerate(modules):
-                self.add_module(str(index), module)
+    missing_keys: list[str]
+    unexpected_keys: list[str]
 
-    def forward(self, x: Any) -> Any:
-        for module in self.children():
-            x = module(x)
-        return x
+    def __repr__(self) -> str:
+        if not self.missing_keys and not self.unexpected_keys:
+            return "<All keys matched successfully>"
+        return f"_IncompatibleKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
 
-    def __getitem__(self, index: Any) -> Any:
-        modules = list(self.children())
-        return Sequential(*modules[index]) if isinstance(index, slice) else modules[index]
-
-    def __len__(self) -> int:
-        return len(self._modules)
-
-    def __iter__(self) -> Iterator[Module]:
-        return self.children()
-
-    def append(self, module: Module) -> Sequential:
-        self.add_module(str(len(self)), module)
-        return self
+    __str__ = __repr__
 
 
-class ModuleList(Module):
-    """A list of modules."""
-
-    def __init__(self, modules: Iterable[Module] = ()) -> None:
-        super().__init__()
-        for module in modules:
-            self.append(module)
-
-    def append(self, module: Module) -> ModuleList:
-        self.add_module(str(len(self._modules)), module)
-        return self
-
-    def __getitem__(self, index: Any) -> Any:
-        modules = list(self.children())
-        return ModuleList(modules[index]) if isinstance(index, slice) else modules[index]
-
-    def __len__(self) -> int:
-        return len(self._modules)
-
-    def __iter__(self) -> Iterator[Module]:
-        return self.children()
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
-class ModuleDict(Module):
-    """Modules by name."""
-
-    def __init__(self, modules: dict[str, Module] | None = None) -> None:
-        super().__init__()
-        for name, module in (modules or {}).items():
-            self.add_module(name, module)
-
-    def __getitem__(self, name: str) -> Any:
-        return self._modules[name]
-
-    def keys(self) -> Any:
-        return self._modules.keys()
-
-    def items(self) -> Any:
-        return self._modules.items()
+def _type_name(value: Any) -> str:
+    name = type(value).__name__
+    return {"Tensor": "torch.FloatTensor"}.get(name, name)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from notevault.frontends.torch_like.tensor import Tensor
+from notevault.frontends.unsupported import UnsupportedError
 
 Array = np.ndarray[Any, Any]
 
@@ -15,9 +16,13 @@ Array = np.ndarray[Any, Any]
 class Optimizer:
     """Steps for parameters in groups; `change` gives the new value of one parameter."""
 
-    defaults: ClassVar[Mapping[str, Any]] = {}
+    defaults: Mapping[str, Any] = {}
 
     def __init__(self, params: Iterable[Any], **options: Any) -> None:
+        if isinstance(params, Tensor):
+            raise TypeError(
+                "params argument given to the optimizer should be an iterable of Tensors or dicts, but got torch.FloatTensor"
+            )
         given = list(params)
         if not given:
             raise ValueError("optimizer got an empty parameter list")
@@ -26,16 +31,42 @@ class Optimizer:
             raise TypeError(
                 f"{type(self).__name__}.__init__() got an unexpected keyword argument {sorted(unknown)[0]!r}"
             )
+        if options.get("lr", 0) < 0:
+            raise ValueError(f"Invalid learning rate: {options['lr']}")
         groups = given if isinstance(given[0], dict) else [{"params": given}]
-        self.param_groups = [{**self.defaults, **options, **group, "params": list(group["params"])} for group in groups]
+        self.defaults = {**type(self).defaults, **options}
+        self.param_groups: list[dict[str, Any]] = []
+        for group in groups:
+            self.add_param_group(group)
+        for parameter in self._parameters():
+            if not parameter.is_leaf:
+                raise ValueError("can't optimize a non-leaf Tensor")
         self.state: dict[int, dict[str, Any]] = {}
 
     def zero_grad(self, set_to_none: bool = True) -> None:
+        for parameter in self._parameters():
+            if set_to_none or parameter.grad is None:
+                parameter.grad = None
+            else:
+                parameter.grad.write(0)
+
+    def _parameters(self) -> list[Tensor]:
+        return [parameter for group in self.param_groups for parameter in group["params"]]
+
+    def add_param_group(self, group: dict[str, Any]) -> None:
+        given = group["params"]
+        listed = [given] if isinstance(given, Tensor) else list(given)
+        self.param_groups.append({"params": listed, **self.defaults, **group} | {"params": listed})
+
+    def state_dict(self) -> dict[str, Any]:
+        if self.state:
+            raise UnsupportedError("torch.optim.Optimizer.state_dict after a step")
+        groups, first = [], 0
         for group in self.param_groups:
-            for parameter in group["params"]:
-                parameter.grad = (
-                    None if set_to_none or parameter.grad is None else Tensor.of(np.zeros_like(parameter.array))
-                )
+            count = len(group["params"])
+            groups.append({**group, "params": list(range(first, first + count))})
+            first += count
+        return {"state": {}, "param_groups": groups}
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         loss = closure() if closure is not None else None
@@ -47,7 +78,7 @@ class Optimizer:
                     slope = parameter.grad.array
                     if group.get("maximize"):
                         slope = -slope
-                    parameter._replace(self.change(parameter.array, slope, state, group))
+                    parameter.write(self.change(parameter.array, slope, state, group))
         return loss
 
     def change(self, value: Array, slope: Array, state: dict[str, Any], group: Mapping[str, Any]) -> Array:
@@ -64,7 +95,7 @@ class Optimizer:
 class SGD(Optimizer):
     """Gradient descent, with momentum."""
 
-    defaults: ClassVar[Mapping[str, Any]] = {
+    defaults: Mapping[str, Any] = {
         "lr": 1e-3, "momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False, "maximize": False,
         "foreach": None, "differentiable": False, "fused": None,
     }  # fmt: skip
@@ -87,7 +118,7 @@ class SGD(Optimizer):
 class Adam(Optimizer):
     """Adam (Kingma and Ba 2015)."""
 
-    defaults: ClassVar[Mapping[str, Any]] = {
+    defaults: Mapping[str, Any] = {
         "lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0, "amsgrad": False, "maximize": False,
         "foreach": None, "capturable": False, "differentiable": False, "fused": None, "decoupled_weight_decay": False,
     }  # fmt: skip
@@ -117,14 +148,14 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with decoupled weight decay (Loshchilov and Hutter 2019)."""
 
-    defaults: ClassVar[Mapping[str, Any]] = {**Adam.defaults, "weight_decay": 1e-2, "decoupled_weight_decay": True}
+    defaults: Mapping[str, Any] = {**Adam.defaults, "weight_decay": 1e-2, "decoupled_weight_decay": True}
     decoupled = True
 
 
 class RMSprop(Optimizer):
     """RMSprop (Hinton's lecture 6e)."""
 
-    defaults: ClassVar[Mapping[str, Any]] = {
+    defaults: Mapping[str, Any] = {
         "lr": 1e-2, "momentum": 0, "alpha": 0.99, "eps": 1e-8, "centered": False, "weight_decay": 0, "maximize": False,
         "capturable": False, "foreach": None, "differentiable": False,
     }  # fmt: skip
@@ -150,7 +181,7 @@ class RMSprop(Optimizer):
 class Adagrad(Optimizer):
     """Adagrad (Duchi, Hazan and Singer 2011)."""
 
-    defaults: ClassVar[Mapping[str, Any]] = {
+    defaults: Mapping[str, Any] = {
         "lr": 1e-2, "lr_decay": 0, "eps": 1e-10, "weight_decay": 0, "initial_accumulator_value": 0, "foreach": None,
         "maximize": False, "differentiable": False, "fused": None,
     }  # fmt: skip
@@ -164,47 +195,3 @@ class Adagrad(Optimizer):
         state["sum"] = state.get("sum", group["initial_accumulator_value"]) + slope * slope
         rate = group["lr"] / (1 + (state["step"] - 1) * group["lr_decay"])
         return np.asarray(value - rate * slope / (np.sqrt(state["sum"]) + group["eps"]))
-
-
-OPTIMISERS = {optimiser.__name__: optimiser for optimiser in (Optimizer, SGD, Adam, AdamW, RMSprop, Adagrad)}
-
-
-class _Scheduler:
-    """Changes the learning rate after every epoch."""
-
-    def __init__(self, optimizer: Optimizer) -> None:
-        self.optimizer = optimizer
-        self.base = [group["lr"] for group in optimizer.param_groups]
-        self.last_epoch = 0
-
-    def rate(self, base: float, epoch: int) -> float:
-        raise NotImplementedError
-
-    def step(self) -> None:
-        self.last_epoch += 1
-        for group, base in zip(self.optimizer.param_groups, self.base, strict=True):
-            group["lr"] = self.rate(base, self.last_epoch)
-
-    def get_last_lr(self) -> list[float]:
-        return [group["lr"] for group in self.optimizer.param_groups]
-
-
-class StepLR(_Scheduler):
-    """Times `gamma` every `step_size` epochs."""
-
-    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
-        super().__init__(optimizer)
-        self.step_size, self.gamma = step_size, gamma
-
-    def rate(self, base: float, epoch: int) -> float:
-        return base * self.gamma ** (epoch // self.step_size)
-
-
-class ExponentialLR(StepLR):
-    """Times `gamma` every epoch."""
-
-    def __init__(self, optimizer: Optimizer, gamma: float) -> None:
-        super().__init__(optimizer, 1, gamma)
-
-
-SCHEDULERS = {"StepLR": StepLR, "ExponentialLR": ExponentialLR}

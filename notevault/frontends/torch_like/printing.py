@@ -143,3 +143,22 @@ def _with_suffixes(text: str, suffixes: list[str], indent: int) -> str:
             parts.append(", " + suffix)
             last += len(suffix) + 2
     return "".join(parts) + ")"
+
+
+def set_options(  # noqa: PLR0917 - PyTorch's signature
+    precision: int | None = None, threshold: float | None = None, edgeitems: int | None = None,
+    linewidth: int | None = None, profile: str | None = None, sci_mode: bool | None = None,
+) -> None:  # fmt: skip
+    """`torch.set_printoptions`; without `sci_mode` the numbers decide again."""
+    given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
+    wanted = _PROFILES[profile.lower()] if profile is not None else {}
+    for name, value in (wanted | {key: value for key, value in given.items() if value is not None}).items():
+        setattr(OPTIONS, name, value)
+    OPTIONS.sci_mode = sci_mode
+
+
+_PROFILES: dict[str, dict[str, Any]] = {
+    "default": {"precision": 4, "threshold": 1000, "edgeitems": 3, "linewidth": 80},
+    "short": {"precision": 2, "threshold": 1000, "edgeitems": 2, "linewidth": 80},
+    "full": {"precision": 4, "threshold": math.inf, "edgeitems": 3, "linewidth": 80},
+}

@@ -2,45 +2,106 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from notevault.frontends.torch_like.table import (
     FUNCTIONS,
     both,
+    guarded,
     operation,
 )
 from notevault.frontends.torch_like.tensor import Tensor
 
 
 @both("matmul")
-def matmul(x: Tensor, y: Tensor) -> Tensor:
+def matmul(x: Tensor, y: Tensor, *, out: Tensor | None = None) -> Tensor:
     left, right = x.array.ndim, y.array.ndim
+    if not left or not right:
+        raise RuntimeError(
+            f"both arguments to matmul need to be at least 1D, but they are {left}D and {right}D"
+        )
     if x.dtype != y.dtype:
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {_c_type(x)} != {_c_type(y)}")
-    if left == right == 2 and x.array.shape[1] != y.array.shape[0]:
-        shapes = f"{_times(x)} and {_times(y)}"
-        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({shapes})")
+    _check_shapes(x, y)
     made_by = {(1, 1): "DotBackward0", (2, 2): "MmBackward0", (2, 1): "MvBackward0", (1, 2): "SqueezeBackward4"}
-    return operation("matmul", (x, y), made_by.get((left, right), "UnsafeViewBackward0"))
+    result = operation("matmul", (x, y), made_by.get((left, right), _batched(left, right)))
+    if out is not None:
+        out.write(result.array)
+        return out
+    return result
 
 
-def _times(x: Tensor) -> str:
-    return "x".join(map(str, x.array.shape))
+def _batched(left: int, right: int) -> str:
+    """The last step of PyTorch's batched product: with one operand folded into a matrix, or both spread."""
+    return "UnsafeViewBackward0" if left > 2 or right > 2 else ""
+
+
+def _check_shapes(x: Tensor, y: Tensor) -> None:
+    a, b = x.array.shape, y.array.shape
+    inner = b[0] if len(b) == 1 else b[-2]
+    if a[-1] == inner:
+        return
+    if len(a) == len(b) == 1:
+        raise RuntimeError(
+            f"inconsistent tensor size, expected tensor [{a[0]}] and src [{b[0]}] to have the same number of elements, "
+            f"but got {a[0]} and {b[0]} elements respectively"
+        )
+    if len(a) == 2 and len(b) == 1:
+        raise RuntimeError(f"size mismatch, got input ({a[0]}), mat ({a[0]}x{a[1]}), vec ({b[0]})")
+    if len(b) <= 2:
+        rows = 1 if len(a) == 1 else x.array.size // a[-1]
+        times = f"{b[0]}x{b[1]}" if len(b) == 2 else f"{b[0]}x1"
+        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {times})")
+    batch = 1
+    for length in (a[:-2] if len(a) >= len(b) else b[:-2]):
+        batch *= length
+    raise RuntimeError(
+        f"Expected size for first two dimensions of batch2 tensor to be: [{batch}, {a[-1]}] but got: "
+        f"[{batch}, {b[-2]}]."
+    )
 
 
 def _c_type(x: Tensor) -> str:
     return {"float32": "float", "float64": "double", "int64": "long", "int32": "int"}.get(x.dtype.name, x.dtype.name)
 
 
-for _name in ("mm", "mv", "dot", "bmm"):
-    both(_name)(
-        lambda x, y, made_by={"mm": "Mm", "mv": "Mv", "dot": "Dot", "bmm": "Bmm"}[_name]: operation(
-            "matmul", (x, y), f"{made_by}Backward0"
-        )
-    )
+def _product(name: str, dimensions: tuple[int, int]) -> Callable[..., Tensor]:
+    def multiply(x: Tensor, y: Tensor, *, out: Tensor | None = None) -> Tensor:
+        if (x.array.ndim, y.array.ndim) != dimensions:
+            raise RuntimeError(_WRONG[name].format(a=x.array.ndim, b=y.array.ndim))
+        result = matmul(x, y, out=out)
+        return result if out is not None else Tensor.made(result.operand, f"{name.title()}Backward0")
+
+    return multiply
 
 
-@both("outer")
+_WRONG = {
+    "mm": "self must be a matrix",
+    "mv": "vector + matrix @ vector expected, got {b}, {a}, {b}",
+    "dot": "1D tensors expected, but got {a}D and {b}D tensors",
+    "bmm": "batch1 must be a 3D tensor",
+}
+for _name, _dimensions in {"mm": (2, 2), "mv": (2, 1), "dot": (1, 1), "bmm": (3, 3)}.items():
+    both(_name)(_product(_name, _dimensions))
+for _name in ("inner", "vdot"):
+    both(_name)(_product("dot", (1, 1)))
+
+
+def _added(product: str, made_by: str) -> Callable[..., Tensor]:
+    def multiply_and_add(x: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+        inner = FUNCTIONS[product](a, b)
+        inner = inner if alpha == 1 else inner * alpha
+        return Tensor.made(operation("add", (x if beta == 1 else x * beta, inner), "").operand, made_by)
+
+    return multiply_and_add
+
+
+for _name, _inner in {"addmm": "mm", "addmv": "mv", "baddbmm": "bmm"}.items():
+    both(_name)(_added(_inner, f"{_name.title()}Backward0"))
+
+
+@both("outer", "ger")
 def outer(x: Tensor, y: Tensor) -> Tensor:
     return operation("outer", (x, y), "MulBackward0")
 
@@ -51,4 +112,19 @@ def einsum(subscripts: str, *operands: Any) -> Tensor:
     return operation("einsum", values, made_by, subscripts=subscripts.replace(" ", ""))
 
 
-FUNCTIONS["einsum"] = einsum
+FUNCTIONS["einsum"] = guarded("torch.einsum", einsum)
+
+
+@both("kron")
+def kron(x: Tensor, y: Tensor) -> Tensor:
+    """Every element of x times all of y (for vectors and matrices)."""
+    if x.array.ndim == 1:
+        return operation("mul", (x.unsqueeze(1), y), "").reshape(-1)  # type: ignore[no-any-return]
+    (m, n), (p, q) = x.array.shape, y.array.shape
+    blocks = operation("mul", (x.reshape(m, 1, n, 1), y.reshape(1, p, 1, q)), "MulBackward0")
+    return blocks.reshape(m * p, n * q)  # type: ignore[no-any-return]
+
+
+@both("tensordot")
+def tensordot(x: Tensor, y: Tensor, dims: Any = 2) -> Tensor:
+    return operation("tensordot", (x, y), "ViewBackward0", axes=dims)

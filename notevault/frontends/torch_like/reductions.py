@@ -8,20 +8,29 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from notevault.frontends.torch_like import dtypes
-from notevault.frontends.torch_like.arithmetic import maximum, minimum
-from notevault.frontends.torch_like.dtypes import DType
+from notevault.frontends.torch_like.arithmetic import maximum, minimum, named
+from notevault.frontends.torch_like.dtypes import TITLES, DType
 from notevault.frontends.torch_like.table import (
     FUNCTIONS,
     both,
     compute,
+    numpy_names,
     operation,
+    out_of_range,
 )
 from notevault.frontends.torch_like.tensor import Tensor
-from notevault.frontends.unsupported import UnsupportedError
 
 
 def _axis(dim: Any) -> Any:
-    return tuple(dim) if isinstance(dim, list | tuple) else dim
+    return (tuple(dim) or None) if isinstance(dim, list | tuple) else dim
+
+
+def _along(x: Tensor, dim: int) -> int:
+    """The dimension, counted from the front. Raises IndexError, in PyTorch's words, if there is none."""
+    ndim = max(x.array.ndim, 1)
+    if not -ndim <= dim < ndim:
+        raise out_of_range(dim, x.array.ndim)
+    return dim % ndim
 
 
 def _reduced(primitive: str, x: Tensor, dim: Any, keepdim: bool, made_by: str, **more: Any) -> Tensor:
@@ -30,29 +39,33 @@ def _reduced(primitive: str, x: Tensor, dim: Any, keepdim: bool, made_by: str, *
 
 
 @both("sum")
-def total(x: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None, axis: Any = None) -> Tensor:
+@numpy_names
+def total(x: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     x = x.cast(dtype) if dtype is not None else x.cast(dtypes.int64) if x.dtype.rank < 2 else x
-    return _reduced("sum", x, axis if dim is None else dim, keepdim, "SumBackward")
+    return _reduced("sum", x, dim, keepdim, "SumBackward")
 
 
 @both("mean")
-def mean(x: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None, axis: Any = None) -> Tensor:
+@numpy_names
+def mean(x: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     x = x if dtype is None else x.cast(dtype)
     if not x.is_floating_point():
-        title = "Long" if x.dtype.rank else "Bool"
         raise RuntimeError(
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
-            f"Got: {title}"
+            f"Got: {TITLES[x.dtype]}"
         )
-    return _reduced("mean", x, axis if dim is None else dim, keepdim, "MeanBackward")
+    return _reduced("mean", x, dim, keepdim, "MeanBackward")
 
 
 @both("prod")
-def product(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+@numpy_names
+def product(x: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
+    x = x if dtype is None else x.cast(dtype)
     return _reduced("prod", x if x.dtype.rank else x.cast(dtypes.int64), dim, keepdim, "ProdBackward")
 
 
 @both("std")
+@numpy_names
 def std(
     x: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: int | None = None
 ) -> Tensor:
@@ -62,6 +75,7 @@ def std(
 
 
 @both("var")
+@numpy_names
 def var(
     x: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: int | None = None
 ) -> Tensor:
@@ -71,12 +85,21 @@ def var(
 
 
 @both("norm")
+@numpy_names
 def norm(x: Tensor, p: Any = 2, dim: Any = None, keepdim: bool = False) -> Tensor:
-    if p in {2, "fro"}:
-        return operation("norm", (x,), "LinalgVectorNormBackward0", axis=_axis(dim), keepdims=keepdim)
+    """`torch.norm`: the norm of all elements as one vector, also for a matrix."""
+    made_by = "LinalgVectorNormBackward0"
+    axis = _axis(dim)
+    if p in {2, "fro", None}:
+        return operation("norm", (x,), made_by, axis=axis, keepdims=keepdim)
+    sizes = FUNCTIONS["abs"](x)
     if p == 1:
-        return _reduced("sum", FUNCTIONS["abs"](x), dim, keepdim, "LinalgVectorNormBackward")
-    raise UnsupportedError(f"torch.norm(p={p!r})")
+        return named(_reduced("sum", sizes, axis, keepdim, ""), made_by)
+    if p in {np.inf, -np.inf}:
+        return operation("max" if p > 0 else "min", (sizes,), made_by, axis=axis, keepdims=keepdim)
+    if p == 0:
+        return Tensor.of(np.sum(x.array != 0, axis=axis, keepdims=keepdim).astype(x.array.dtype))
+    return named(FUNCTIONS["pow"](_reduced("sum", FUNCTIONS["pow"](sizes, p), axis, keepdim, ""), 1 / p), made_by)
 
 
 class Extreme(NamedTuple):
@@ -86,7 +109,8 @@ class Extreme(NamedTuple):
     indices: Tensor
 
 
-def _named(kind: str, values: Tensor, indices: Tensor) -> Extreme:
+def pair(kind: str, values: Tensor, indices: Tensor) -> Extreme:
+    """Values with their places, which show the name of what found them."""
     names = type(kind, (Extreme,), {"__repr__": lambda self: _show_extreme(kind, self), "__slots__": ()})
     return names(values, indices)  # type: ignore[no-any-return]
 
@@ -99,36 +123,69 @@ def _extreme(kind: str) -> Callable[..., Any]:
     def extreme(x: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
         if isinstance(dim, Tensor):
             return maximum(x, dim) if kind == "max" else minimum(x, dim)
+        if x.array.size == 0:
+            raise RuntimeError(
+                f"{kind}(): Expected reduction dim to be specified for input.numel() == 0. "
+                "Specify the reduction dim with the 'dim' argument."
+            )
         if dim is None:
             return operation(kind, (x,), f"{kind.title()}Backward1")
         find = np.argmax if kind == "max" else np.argmin
-        found = np.expand_dims(find(x.array, axis=dim), dim)
-        values = compute("gather", (x.operand,), f"{kind.title()}Backward0", index=found, axis=dim)
-        indices = Tensor.of(found)
-        return _named(
-            kind,
-            *((values, indices) if keepdim else (squeeze_at(values, dim, values._made_by), squeeze_at(indices, dim))),
-        )
+        return picked(kind, x, find(x.array, axis=_along(x, dim)), dim, keepdim)
 
-    return extreme
+    return numpy_names(extreme)
 
 
-def squeeze_at(x: Tensor, dim: int, made_by: str | None = None) -> Tensor:
-    """Take an axis of length one away."""
-    shape = list(x.array.shape)
-    del shape[dim]
-    return compute("reshape", (x.operand,), made_by or "SqueezeBackward1", shape=tuple(shape))
+def picked(kind: str, x: Tensor, places: Any, dim: int, keepdim: bool) -> Extreme:
+    """The elements at one place along a dimension."""
+    if x.array.ndim == 0:
+        return pair(kind, x, Tensor.of(np.zeros((), np.int64)))
+    along = _along(x, dim)
+    found = np.expand_dims(places, along)
+    values = compute("gather", (x.operand,), f"{kind.title()}Backward0", index=found, axis=along)
+    if keepdim:
+        return pair(kind, values, Tensor.of(found))
+    shape = np.shape(places)
+    flat = compute("reshape", (values.operand,), values._made_by or "", shape=shape)
+    return pair(kind, flat, Tensor.of(np.asarray(places)))
 
 
-both("max", "amax")(_extreme("max"))
-both("min", "amin")(_extreme("min"))
+both("max")(_extreme("max"))
+both("min")(_extreme("min"))
+
+
+def _amax(kind: str) -> Callable[..., Tensor]:
+    def extreme(x: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+        return operation(kind, (x,), f"A{kind}Backward0", axis=_axis(dim), keepdims=keepdim)
+
+    return numpy_names(extreme)
+
+
+both("amax")(_amax("max"))
+both("amin")(_amax("min"))
+
+
+class Bounds(NamedTuple):
+    """The smallest and the largest element; prints as PyTorch prints it."""
+
+    min: Tensor
+    max: Tensor
+
+    def __repr__(self) -> str:
+        return f"torch.return_types.aminmax(\nmin={self.min!r},\nmax={self.max!r})"
+
+
+@both("aminmax")
+def aminmax(x: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Bounds:
+    return Bounds(FUNCTIONS["amin"](x, dim, keepdim), FUNCTIONS["amax"](x, dim, keepdim))
 
 
 def _arg(function: Callable[..., Any]) -> Callable[..., Tensor]:
     def find(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-        return Tensor.of(np.asarray(function(x.array, axis=dim, keepdims=keepdim and dim is not None)))
+        axis = None if dim is None else _along(x, dim)
+        return Tensor.of(np.asarray(function(x.array, axis=axis, keepdims=keepdim and dim is not None)))
 
-    return find
+    return numpy_names(find)
 
 
 both("argmax")(_arg(np.argmax))
@@ -136,51 +193,74 @@ both("argmin")(_arg(np.argmin))
 
 
 @both("argsort")
-def argsort(x: Tensor, dim: int = -1, descending: bool = False) -> Tensor:
-    keys = -x.array if descending else x.array
+@numpy_names
+def argsort(x: Tensor, dim: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
+    _along(x, dim)
+    keys = -x.array.astype(np.float64 if x.dtype.rank == 2 else np.int64) if descending else x.array
     return Tensor.of(np.argsort(keys, axis=dim, kind="stable"))
 
 
 @both("sort")
-def sort(x: Tensor, dim: int = -1, descending: bool = False) -> Extreme:
+@numpy_names
+def sort(x: Tensor, dim: int = -1, descending: bool = False, stable: bool = True) -> Extreme:
     order = argsort(x, dim, descending)
-    return _named("sort", compute("gather", (x.operand,), "SortBackward0", index=order.array, axis=dim), order)
+    return pair("sort", compute("gather", (x.operand,), "SortBackward0", index=order.array, axis=dim), order)
 
 
 @both("topk")
-def topk(x: Tensor, k: int, dim: int = -1, largest: bool = True) -> Extreme:
+@numpy_names
+def topk(x: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Extreme:
+    if k > x.array.shape[dim]:
+        raise RuntimeError("selected index k out of range")
     order = Tensor.of(np.take(argsort(x, dim, descending=largest).array, range(k), axis=dim))
-    return _named("topk", compute("gather", (x.operand,), "TopkBackward0", index=order.array, axis=dim), order)
+    return pair("topk", compute("gather", (x.operand,), "TopkBackward0", index=order.array, axis=dim), order)
 
 
-@both("all")
-def all_of(x: Tensor, dim: int | None = None) -> Tensor:
-    return Tensor.of(np.all(x.array, axis=dim))
+def _truth(function: Callable[..., Any]) -> Callable[..., Tensor]:
+    def test(x: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+        return Tensor.of(function(x.array, axis=_axis(dim), keepdims=keepdim))
+
+    return numpy_names(test)
 
 
-@both("any")
-def any_of(x: Tensor, dim: int | None = None) -> Tensor:
-    return Tensor.of(np.any(x.array, axis=dim))
+both("all")(_truth(np.all))
+both("any")(_truth(np.any))
 
 
 @both("cumsum")
-def cumsum(x: Tensor, dim: int) -> Tensor:
+@numpy_names
+def cumsum(x: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
+    x = x if dtype is None else x.cast(dtype)
+    _along(x, dim)
     return operation("cumsum", (x if x.dtype.rank else x.cast(dtypes.int64),), "CumsumBackward0", axis=dim)
 
 
 @both("cumprod")
+@numpy_names
 def cumprod(x: Tensor, dim: int) -> Tensor:
     return operation("cumprod", (x,), "CumprodBackward0", axis=dim)
 
 
 @both("softmax")
+@numpy_names
 def softmax(x: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
-    return operation("softmax", (x if dtype is None else x.cast(dtype),), "SoftmaxBackward0", axis=_implicit(x, dim))
+    x = _softmax_input(x if dtype is None else x.cast(dtype), dim)
+    return operation("softmax", (x,), "SoftmaxBackward0", axis=_implicit(x, dim))
 
 
 @both("log_softmax")
-def log_softmax(x: Tensor, dim: int | None = None) -> Tensor:
+@numpy_names
+def log_softmax(x: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
+    x = _softmax_input(x if dtype is None else x.cast(dtype), dim)
     return operation("log_softmax", (x,), "LogSoftmaxBackward0", axis=_implicit(x, dim))
+
+
+def _softmax_input(x: Tensor, dim: int | None) -> Tensor:
+    if not x.is_floating_point():
+        raise RuntimeError(f'"softmax_lastdim_kernel_impl" not implemented for \'{TITLES[x.dtype]}\'')
+    if dim is not None:
+        _along(x, dim)
+    return x
 
 
 def _implicit(x: Tensor, dim: int | None) -> int:
@@ -188,5 +268,6 @@ def _implicit(x: Tensor, dim: int | None) -> int:
 
 
 @both("logsumexp")
+@numpy_names
 def logsumexp(x: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
     return operation("logsumexp", (x,), "LogsumexpBackward0", axis=_axis(dim), keepdims=keepdim)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
+from notevault.autodiff import AutodiffError
 from notevault.autodiff import Tensor as Node
 from notevault.frontends.torch_like import dtypes, tape
 from notevault.frontends.torch_like.dtypes import DType
 from notevault.frontends.torch_like.tensor import Tensor, as_tensor, mixed
+from notevault.frontends.unsupported import UnsupportedError
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
 """What is a name of `torch`."""
@@ -18,17 +21,39 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {}
 METHODS: dict[str, Any] = {}
 """What is a method of a tensor."""
 
-
 Function = TypeVar("Function", bound=Callable[..., Any])
+Stated = TypeVar("Stated", bound=Exception)
+
+
+def stated(error: Stated) -> Stated:
+    """An exception that PyTorch raises too: `guarded` lets it pass."""
+    error.__dict__["stated"] = True
+    return error
+
+
+def guarded(name: str, function: Function) -> Function:
+    """The function, where a call that it does not understand is unsupported, not an error of the note."""
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **options: Any) -> Any:
+        try:
+            return function(*arguments, **options)
+        except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, AutodiffError) as error:
+            if "stated" in error.__dict__ or type(error) is IndexError:
+                raise
+            raise UnsupportedError(f"{name} with these arguments") from error
+
+    return call  # type: ignore[return-value]
 
 
 def both(*names: str) -> Callable[[Function], Function]:
     """Make a function known under these names, as a function and as a method."""
 
     def known(function: Function) -> Function:
+        safe = guarded(f"torch.{names[0]}", function)
         for name in names:
-            FUNCTIONS[name] = METHODS[name] = function
-        return function
+            FUNCTIONS[name] = METHODS[name] = safe
+        return safe
 
     return known
 
@@ -37,10 +62,37 @@ def method(*names: str) -> Callable[[Function], Function]:
     """Make a function known as a method only."""
 
     def known(function: Function) -> Function:
-        METHODS.update(dict.fromkeys(names, function))
-        return function
+        safe = guarded(f"torch.Tensor.{names[0]}", function)
+        METHODS.update(dict.fromkeys(names, safe))
+        return safe
 
     return known
+
+
+def function_only(*names: str) -> Callable[[Function], Function]:
+    """Make a function known as a name of `torch` only."""
+
+    def known(function: Function) -> Function:
+        safe = guarded(f"torch.{names[0]}", function)
+        FUNCTIONS.update(dict.fromkeys(names, safe))
+        return safe
+
+    return known
+
+
+def numpy_names(function: Function) -> Function:
+    """The function, which also takes numpy's `axis` for `dim` and `keepdims` for `keepdim`, as PyTorch's do."""
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **options: Any) -> Any:
+        for numpy_name, name in (("axis", "dim"), ("keepdims", "keepdim")):
+            if numpy_name in options:
+                options[name] = options.pop(numpy_name)
+        if "input" in options:
+            arguments = (options.pop("input"), *arguments)
+        return function(*arguments, **options)
+
+    return call  # type: ignore[return-value]
 
 
 def operation(primitive: str, operands: Sequence[Any], made_by: str, **parameters: Any) -> Tensor:
@@ -53,12 +105,27 @@ def compute(primitive: str, operands: Sequence[Any], made_by: str, **parameters:
     """An engine operation on operands that already have their type, which the result keeps."""
     try:
         value = tape.run(primitive, operands, parameters)
+    except np.exceptions.AxisError as error:
+        raise out_of_range(error.axis or 0, error.ndim or 0) from error
     except ValueError as error:
-        raise _shape_error(operands) or error from error
+        raise shape_error(operands) or error from error
     floats = {dtype_of(operand) for operand in operands if dtype_of(operand).kind == "f"}
     if len(floats) == 1 and dtype_of(value).kind == "f" and dtype_of(value) not in floats and primitive != "cast":
         value = tape.run("cast", (value,), {"dtype": floats.pop()})
     return Tensor.made(value, made_by)
+
+
+def view(primitive: str, x: Tensor, made_by: str, back: Callable[[Any], Any], **parameters: Any) -> Tensor:
+    """A tensor that shares its numbers with x: what changes one in place changes the other."""
+    result = compute(primitive, (x.operand,), made_by, **parameters)
+    result._view = (x, back)
+    return result
+
+
+def out_of_range(axis: int, ndim: int) -> IndexError:
+    """What PyTorch says of a dimension that a tensor does not have."""
+    low, high = (-ndim, ndim - 1) if ndim else (-1, 0)
+    return IndexError(f"Dimension out of range (expected to be in range of [{low}, {high}], but got {axis})")
 
 
 def dtype_of(value: Any) -> np.dtype[Any]:
@@ -66,7 +133,7 @@ def dtype_of(value: Any) -> np.dtype[Any]:
     return np.asarray(value.value if isinstance(value, Node) else value).dtype
 
 
-def _shape_error(operands: Sequence[Any]) -> RuntimeError | None:
+def shape_error(operands: Sequence[Any]) -> RuntimeError | None:
     """What PyTorch says where two shapes cannot be spread over each other; None where that is not the trouble."""
     shapes = [np.shape(operand.value if isinstance(operand, Node) else operand) for operand in operands]
     if len(shapes) != 2:

@@ -1,19 +1,23 @@
-"""What a tensor has to do with the engine: recording an operation, leaves, and the switch that turns recording off."""
+"""What a tensor has to do with the engine: recording an operation, leaves, the backward pass with its hooks."""
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from notevault.autodiff import PRIMITIVES, gradients, tensor
 from notevault.autodiff import Tensor as Node
+from notevault.autodiff import apply, tensor
+from notevault.autodiff.sweep import active, node_cotangents, recorded
+from notevault.frontends.torch_like import saved
 
 if TYPE_CHECKING:
     from notevault.frontends.torch_like.tensor import Tensor
+
+Array = np.ndarray[Any, Any]
 
 _LINEAR = frozenset(
     {"add", "sub", "neg", "sum", "mean", "reshape", "transpose", "broadcast", "sum_to", "cast", "identity"}
@@ -30,7 +34,11 @@ class Mode:
 LEAVES: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
 """The tensors that keep a gradient, by the index of their node."""
 
-_spent: weakref.WeakSet[Node] = weakref.WeakSet()
+HOOKS: dict[int, dict[int, Callable[[Any], Any]]] = {}
+"""What is called with the gradient of a node, and may change it, by the index of the node."""
+
+_spent: weakref.WeakValueDictionary[int, Node] = weakref.WeakValueDictionary()
+"""The nodes whose saved values are gone, by index: nodes compare element by element, so no set can hold them."""
 
 
 @contextmanager
@@ -45,47 +53,69 @@ def recording(on: bool) -> Iterator[None]:
 
 def run(primitive: str, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
     """Apply an engine operation to nodes and arrays: a node when one of them is a node, else an array."""
-    from notevault.autodiff import apply
-
     with np.errstate(all="ignore"):
-        return apply(primitive, *operands, **parameters)
+        value = apply(primitive, *operands, **parameters)
+    if isinstance(value, Node):
+        saved.keep(value, primitive, [_numbers(operand) for operand in operands], operands)
+    return value
 
 
-def leaf(array: np.ndarray[Any, Any]) -> Node:
-    """A new leaf of the tape."""
-    return tensor(array)
+def _numbers(operand: Any) -> Array | None:
+    """The numbers that the note can change: those of the tensor, where the node has its own copy."""
+    if isinstance(operand, Node):
+        leaf = LEAVES.get(operand.index)
+        operand = operand.value if leaf is None else leaf.array
+    return operand if isinstance(operand, np.ndarray) else None
 
 
-def behind(outputs: Sequence[Node]) -> list[Node]:
-    """The nodes that the outputs were computed from, themselves included."""
-    found: dict[int, Node] = {}
-    pending = list(outputs)
-    while pending:
-        node = pending.pop()
-        if node.index not in found:
-            found[node.index] = node
-            pending.extend(operand for operand in node.operands if isinstance(operand, Node))
-    return list(found.values())
+def leaf(array: Array) -> Node:
+    """A new leaf of the tape, with a copy: what is recorded stays as it was when the tensor is changed."""
+    return tensor(array.copy())
 
 
-def backward(output: Node, cotangent: np.ndarray[Any, Any] | None, keep: bool) -> list[tuple[Tensor, Node]]:
-    """The gradient of every tensor behind `output` that keeps one."""
-    nodes = behind([output])
-    if any(node in _spent and node.primitive is not None and node.primitive.name not in _LINEAR for node in nodes):
+def backward(
+    output: Node, cotangent: Any, wanted: Sequence[Node], *, keep: bool = False, create: bool = False
+) -> list[Any]:
+    """The gradients of `wanted` (None where no path leads), as nodes if they are to be differentiated again.
+
+    Hooks are called when the gradient of their node is complete. Raises RuntimeError, in PyTorch's words, where the
+    saved values are gone or were changed.
+    """
+    nodes = recorded([output])
+    if any(node.index in _spent and node.primitive is not None and node.primitive.name not in _LINEAR for node in nodes):
         raise RuntimeError(
             "Trying to backward through the graph a second time (or directly access saved tensors after they have "
             "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
             "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
             "you need to access saved tensors after calling backward."
         )
-    wanted = sorted((node for node in nodes if node.index in LEAVES), key=lambda node: node.index)
+    saved.check(nodes)
+    paths = active(nodes, [*wanted, *(node for node in nodes if node.index in HOOKS)])
+    adjoints: dict[int, Any] = {output.index: cotangent}
+    complete: dict[int, Any] = {}
     with np.errstate(all="ignore"):
-        slopes = gradients(output, wanted, cotangent=cotangent)
+        for index in reversed(paths):
+            adjoint = adjoints.pop(index, None)
+            if adjoint is None:
+                continue
+            for hook in list(HOOKS.get(index, {}).values()):
+                adjoint = hook(adjoint)
+            complete[index] = adjoint
+            for k, g in node_cotangents(paths[index], adjoint, paths, recording=create):
+                adjoints[k] = g if k not in adjoints else adjoints[k] + g
     if not keep:
-        _spent.update(node for node in nodes if node.operands)
-    return [(LEAVES[node.index], slope) for node, slope in zip(wanted, slopes, strict=True)]
+        _spent.update({node.index: node for node in nodes if node.operands})
+    return [complete.get(node.index) for node in wanted]
 
 
-def known(primitive: str) -> bool:
-    """Whether the engine has an operation."""
-    return primitive in PRIMITIVES
+def hooks_of(node: Node) -> dict[int, Callable[[Any], Any]]:
+    """The hooks of a node, for as long as it lives."""
+    if node.index not in HOOKS:
+        HOOKS[node.index] = {}
+        weakref.finalize(node, HOOKS.pop, node.index, None)
+    return HOOKS[node.index]
+
+
+def leaves_behind(output: Node) -> list[Node]:
+    """The nodes behind an output whose tensors keep a gradient, in order of creation."""
+    return [node for node in recorded([output]) if node.index in LEAVES]

@@ -1,79 +1,43 @@
-"""The tensor: an array with a type, perhaps a node of the tape, and PyTorch's operators and manners."""
+"""The tensor: an array with a type, perhaps a node of the tape, and PyTorch's manners."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from notevault.autodiff import Tensor as Node
-from notevault.frontends.torch_like import dtypes, printing, tape
+from notevault.frontends.torch_like import dtypes, printing, saved, tape
 from notevault.frontends.torch_like.dtypes import DType
+from notevault.frontends.torch_like.grad_fn import GradFn, grad_fn
+from notevault.frontends.torch_like.places import Device, Size
 from notevault.frontends.unsupported import UnsupportedError
 
-
-class Size(tuple[int, ...]):
-    """The shape of a tensor."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"torch.Size({list(self)})"
-
-    __str__ = __repr__
-
-    def numel(self) -> int:
-        return int(np.prod(self, dtype=int))
-
-
-class Device:
-    """A device; there is only the CPU."""
-
-    def __init__(self, name: Any = "cpu", index: int | None = None) -> None:
-        text = str(getattr(name, "type", name))
-        self.type, _, number = text.partition(":")
-        self.index = int(number) if number else index
-
-    def __repr__(self) -> str:
-        return (
-            f"device(type={self.type!r})" if self.index is None else f"device(type={self.type!r}, index={self.index})"
-        )
-
-    def __str__(self) -> str:
-        return self.type if self.index is None else f"{self.type}:{self.index}"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Device) and (self.type, self.index) == (other.type, other.index)
-
-    def __hash__(self) -> int:
-        return hash((self.type, self.index))
-
-
-class GradFn:
-    """What `grad_fn` shows: the name of the operation that made a tensor."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def name(self) -> str:
-        return self._name
-
-    def __repr__(self) -> str:
-        return f"<{self._name} object>"
+Array = np.ndarray[Any, Any]
 
 
 class Tensor:
-    """An array that can remember how it was computed."""
+    """An array that can remember how it was computed.
 
-    def __init__(self, data: Any = (), requires_grad: bool = False) -> None:
-        array = data.array if isinstance(data, Tensor) else np.asarray(data, dtype=np.float32)
-        self.array: np.ndarray[Any, Any] = array
-        self._node: Node | None = None
-        self._made_by: str | None = None
-        self._keeps = False
-        self.grad: Tensor | None = None
-        self._leaf_requires = False
+    `array` may be shared with other tensors, as PyTorch's storages are. `_view` is, for a part or another shape of a
+    tensor, that tensor and the way back: what gives it its new node when this one is changed on the tape.
+    """
+
+    array: Array
+    _node: Node | None = None
+    _made_by: str | None = None
+    _leaf_requires = False
+    _view: tuple[Tensor, Callable[[Any], Any]] | None = None
+    _hooks: dict[int, Callable[[Any], Any]] | None = None
+    grad: Tensor | None = None
+
+    def __init__(self, *data: Any, requires_grad: bool = False) -> None:
+        if data and all(isinstance(length, int | np.integer) for length in data):
+            self.array = np.zeros(data, dtype=np.float32)
+        else:
+            given = data[0] if data else ()
+            self.array = given.array if isinstance(given, Tensor) else np.array(_plain(given), dtype=np.float32)
         if requires_grad:
             self.requires_grad = True
 
@@ -84,7 +48,6 @@ class Tensor:
         """A tensor that holds this very array."""
         made = Tensor.__new__(Tensor)
         made.array = np.asarray(array)
-        made._node, made._made_by, made._keeps, made.grad, made._leaf_requires = None, None, False, None, False
         if requires_grad:
             made.requires_grad = True
         return made
@@ -101,11 +64,16 @@ class Tensor:
     @property
     def operand(self) -> Any:
         """What the engine gets: the node when the tensor is being recorded, else the array."""
-        if not tape.Mode.recording or not self.requires_grad:
-            return self.array
-        if self._node is None:
+        return self.node if tape.Mode.recording and self.requires_grad else self.array
+
+    @property
+    def node(self) -> Node:
+        """The node: for a leaf a new one whenever its numbers have changed since."""
+        if self._node is None or (self._made_by is None and not _same(self._node.value, self.array)):
             self._node = tape.leaf(self.array)
             tape.LEAVES[self._node.index] = self
+            if self._hooks:
+                tape.hooks_of(self._node).update(self._hooks)
         return self._node
 
     # -- what it is -------------------------------------------------------------------------------------------------
@@ -119,7 +87,10 @@ class Tensor:
         if value and self.array.dtype.kind != "f":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
         if not value and self._made_by is not None:
-            raise RuntimeError("you can only change requires_grad flags of leaf variables.")
+            raise RuntimeError(
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable "
+                "in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+            )
         self._leaf_requires = bool(value)
         if not value:
             self._node = None
@@ -134,7 +105,7 @@ class Tensor:
 
     @property
     def grad_fn(self) -> GradFn | None:
-        return None if self._made_by is None else GradFn(self._made_by)
+        return None if self._made_by is None else grad_fn(self._made_by)
 
     @property
     def dtype(self) -> DType:
@@ -144,38 +115,16 @@ class Tensor:
     def shape(self) -> Size:
         return Size(self.array.shape)
 
-    def size(self, dim: int | None = None) -> Any:
-        return self.shape if dim is None else self.array.shape[dim]
-
     @property
     def ndim(self) -> int:
         return self.array.ndim
-
-    def dim(self) -> int:
-        return self.array.ndim
-
-    def numel(self) -> int:
-        return self.array.size
-
-    def nelement(self) -> int:
-        return self.array.size
-
-    def element_size(self) -> int:
-        return int(self.array.dtype.itemsize)
 
     @property
     def device(self) -> Device:
         return Device("cpu")
 
-    @property
-    def is_cuda(self) -> bool:
-        return False
-
     def is_floating_point(self) -> bool:
         return bool(self.array.dtype.kind == "f")
-
-    def is_contiguous(self) -> bool:
-        return bool(self.array.flags.c_contiguous)
 
     def __len__(self) -> int:
         if not self.array.ndim:
@@ -183,14 +132,15 @@ class Tensor:
         return len(self.array)
 
     def __repr__(self) -> str:
-        return printing.show(self.array, grad_fn=self._made_by, requires_grad=self.requires_grad)
+        maker = None if self._made_by is None else grad_fn(self._made_by).name()
+        return printing.show(self.array, grad_fn=maker, requires_grad=self.requires_grad)
 
     __str__ = __repr__
 
     def __format__(self, spec: str) -> str:
-        if self.array.ndim == 0 and spec:
+        if self.array.ndim == 0 and type(self) is Tensor:
             return format(self.array.item(), spec)
-        return format(repr(self), spec)
+        return object.__format__(self, spec)
 
     __hash__ = object.__hash__
 
@@ -201,16 +151,16 @@ class Tensor:
             raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
         return self.array.reshape(()).item()
 
-    def tolist(self) -> Any:
-        return self.array.tolist()
-
-    def numpy(self) -> np.ndarray[Any, Any]:
-        if self.requires_grad:
+    def numpy(self, *, force: bool = False) -> Array:
+        if self.requires_grad and not force:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         return self.array
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return np.asarray(self.numpy(), dtype=dtype)
+
+    def __array_wrap__(self, array: Array, context: Any = None, return_scalar: bool = False) -> Tensor:
+        return Tensor.of(array)
 
     def detach(self) -> Tensor:
         return Tensor.of(self.array)
@@ -225,7 +175,7 @@ class Tensor:
 
     @data.setter
     def data(self, value: Tensor) -> None:
-        self._replace(value.array)
+        self.array = value.array
 
     def __float__(self) -> float:
         return float(self.item())
@@ -234,11 +184,14 @@ class Tensor:
         return int(self.item())
 
     def __index__(self) -> int:
+        if self.array.size != 1 or self.array.dtype.kind not in "iub":
+            raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self.item())
 
     def __bool__(self) -> bool:
         if self.array.size != 1:
-            raise RuntimeError(f"Boolean value of Tensor with {_more_than_one(self.array)} is ambiguous")
+            count = "more than one value" if self.array.size else "no values"
+            raise RuntimeError(f"Boolean value of Tensor with {count} is ambiguous")
         return bool(self.array.reshape(()).item())
 
     def __iter__(self) -> Iterator[Tensor]:
@@ -246,7 +199,17 @@ class Tensor:
             raise TypeError("iteration over a 0-d tensor")
         return (self.__getitem__(i) for i in range(len(self.array)))
 
-    # -- types and places -------------------------------------------------------------------------------------------
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if self._made_by is not None:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
+                "moment.  If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_"
+                "norm usage, see https://github.com/pytorch/pytorch/pull/103001"
+            )
+        copied = type(self).__new__(type(self))
+        copied.array, copied._leaf_requires = self.array.copy(), self._leaf_requires
+        copied.grad = None if self.grad is None else Tensor.of(self.grad.array.copy())
+        return copied
 
     def cast(self, dtype: DType) -> Tensor:
         """The tensor in another number type."""
@@ -254,100 +217,43 @@ class Tensor:
             return self
         if self.requires_grad and dtype.is_floating_point:
             return Tensor.made(tape.run("cast", (self.operand,), {"dtype": dtype.numpy}), "ToCopyBackward0")
-        return Tensor.of(self.array.astype(dtype.numpy))
-
-    def to(self, *arguments: Any, **options: Any) -> Tensor:
-        result = self
-        for argument in (*arguments, *options.values()):
-            if isinstance(argument, DType):
-                result = result.cast(argument)
-            elif isinstance(argument, Tensor):
-                result = result.cast(argument.dtype)
-            elif isinstance(argument, str | Device) and Device(argument).type != "cpu":
-                raise UnsupportedError(f"torch.Tensor.to({str(argument)!r})")
-        return result
-
-    def type(self, dtype: DType | None = None) -> Any:
-        if dtype is None:
-            names = {"float32": "Float", "float64": "Double", "int64": "Long", "int32": "Int", "bool": "Bool"}
-            if self.dtype.name not in names:
-                raise UnsupportedError(f"torch.Tensor.type of {self.dtype}")
-            return f"torch.{names[self.dtype.name]}Tensor"
-        return self.cast(dtype)
-
-    def cpu(self) -> Tensor:
-        return self
-
-    def cuda(self, *_: Any) -> Tensor:
-        raise AssertionError("Torch not compiled with CUDA enabled")
+        with np.errstate(all="ignore"):
+            return Tensor.of(self.array.astype(dtype.numpy))
 
     # -- changing in place ------------------------------------------------------------------------------------------
 
-    def _may_change(self) -> None:
-        if self.is_leaf and self.requires_grad and tape.Mode.recording:
-            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-
-    def _replace(self, array: np.ndarray[Any, Any]) -> None:
-        """New numbers in a leaf; what was recorded before keeps the old ones."""
-        self.array = np.asarray(array, dtype=self.array.dtype)
-        self._node = None
-
-    def take(self, result: Tensor) -> Tensor:
-        """Become the result of an operation, as in-place operations do."""
-        self._may_change()
-        if result.array.shape != self.array.shape:
-            raise RuntimeError(
-                f"output with shape {list(self.array.shape)} doesn't match the broadcast shape "
-                f"{list(result.array.shape)}"
-            )
-        if result.dtype.rank > self.dtype.rank:
-            raise RuntimeError(
-                f"result type {_TITLES[result.dtype.rank]} can't be cast to the desired output type "
-                f"{_title(self.dtype)}"
-            )
-        if result._made_by is not None:
-            self.array, self._node, self._made_by = result.array, result._node, result._made_by
-        elif self.array.flags.writeable and self._node is None:
-            self.array[...] = result.array
-        else:
-            self._replace(result.array)
-        return self
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        self._may_change()
-        place = plain_index(index)
-        given = value.operand if isinstance(value, Tensor) else value
-        if isinstance(given, Node) or (self.requires_grad and tape.Mode.recording):
-            cast = given if isinstance(given, Node) else np.asarray(given, dtype=self.array.dtype)
-            node = tape.run("set_at", (self.operand, cast), {"index": place})
-            self.array, self._node, self._made_by = node.value, node, "CopySlices"
+    def write(self, numbers: Any) -> None:
+        """New numbers, not recorded, for everything that shares these; the tape keeps the old ones."""
+        if self._made_by is not None:
+            self.array = np.array(np.broadcast_to(numbers, self.array.shape), dtype=self.array.dtype)
             return
-        if not self.array.flags.writeable or self._node is not None:
-            self._replace(self.array.copy())
-        self.array[place] = given
+        if 0 in self.array.strides and self.array.size > 1:
+            raise RuntimeError(
+                "unsupported operation: more than one element of the written-to tensor refers to a single memory "
+                "location. Please clone() the tensor before performing the operation."
+            )
+        if not self.array.flags.writeable:
+            self.array = self.array.copy()
+        with np.errstate(all="ignore"):
+            self.array[...] = numbers
+        saved.changed(self.array, None)
 
-    def retain_grad(self) -> None:
-        if self._node is not None:
-            tape.LEAVES[self._node.index] = self
-            self._keeps = True
+    def become(self, node: Node, made_by: str) -> None:
+        """Be the result of a recorded operation from now on; so is the tensor that this is a part of."""
+        saved.changed(self.array, made_by)
+        self.array, self._node, self._made_by = node.value, node, made_by
+        if self._view is not None:
+            whole, back = self._view
+            whole.become(back(node), "CopySlices")
 
-    def backward(self, gradient: Tensor | None = None, retain_graph: bool = False, create_graph: bool = False) -> None:
-        if create_graph:
-            raise UnsupportedError("torch.Tensor.backward(create_graph=True)")
-        if not self.requires_grad:
-            raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
-        if gradient is None and self.array.size != 1:
-            raise RuntimeError("grad can be implicitly created only for scalar outputs")
-        with tape.recording(True):
-            node = self.operand
-        cotangent = np.ones_like(self.array) if gradient is None else np.asarray(gradient.array, self.array.dtype)
-        for leaf, slope in tape.backward(node, cotangent, retain_graph):
-            leaf.accumulate(np.asarray(slope.value))
-
-    def accumulate(self, slope: np.ndarray[Any, Any]) -> None:
-        """Add to the gradient."""
-        slope = slope.astype(self.array.dtype)
-        self.grad = Tensor.of(slope.copy() if self.grad is None else self.grad.array + slope)
+    def may_change(self) -> None:
+        """Raises RuntimeError for a leaf whose gradient is wanted."""
+        if not tape.Mode.recording:
+            return
+        if self.is_leaf and self.requires_grad:
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+        if self._view is not None and self._view[0].is_leaf and self._view[0].requires_grad:
+            raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in {"shape", "array"}:
@@ -355,17 +261,23 @@ class Tensor:
         raise UnsupportedError(f"torch.Tensor.{name}")
 
 
-_TITLES = ("Bool", "Long", "Float")
+Tensor.__module__ = "torch"  # so that `print(type(x))` says so
 
 
-def _title(dtype: DType) -> str:
-    return {"float32": "Float", "float64": "Double", "int64": "Long", "int32": "Int", "bool": "Bool"}.get(
-        dtype.name, dtype.name
-    )
+def _same(a: Array, b: Array) -> bool:
+    return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=True)
 
 
-def _more_than_one(array: np.ndarray[Any, Any]) -> str:
-    return "more than one value" if array.size else "no values"
+def _plain(data: Any) -> Any:
+    """Data without tensors."""
+    if isinstance(data, Tensor):
+        return data.array
+    if isinstance(data, list | tuple):
+        return [_plain(item) for item in data]
+    return data
+
+
+plain_data = _plain
 
 
 def plain_index(index: Any) -> Any:
@@ -378,7 +290,7 @@ def plain_index(index: Any) -> Any:
         )
     if isinstance(index, Tensor):
         return index.array[()] if index.array.ndim == 0 and index.array.dtype.kind != "b" else index.array
-    return np.asarray(index) if isinstance(index, list) else index
+    return np.asarray(_plain(index)) if isinstance(index, list | range) else index
 
 
 def install(methods: dict[str, Any]) -> None:

@@ -1,0 +1,204 @@
+"""Operations that change a tensor in place: `add_`, `x[i] = …`, `fill_`, `copy_`, …"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from notevault.autodiff import Tensor as Node
+from notevault.frontends import chance
+from notevault.frontends.torch_like import tape
+from notevault.frontends.torch_like.arithmetic import add, clamp, div, masked_fill, mul, power, sub
+from notevault.frontends.torch_like.dtypes import TITLES
+from notevault.frontends.torch_like.rounding import floor_divide
+from notevault.frontends.torch_like.selecting import scatter, scatter_add
+from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, guarded, method
+from notevault.frontends.torch_like.tensor import Tensor, plain_data, plain_index
+from notevault.frontends.unsupported import UnsupportedError
+
+
+def take(x: Tensor, result: Tensor) -> Tensor:
+    """Let x become the result of an operation. Raises RuntimeError, in PyTorch's words, where it cannot."""
+    x.may_change()
+    if result.array.shape != x.array.shape:
+        raise RuntimeError(
+            f"output with shape {list(x.array.shape)} doesn't match the broadcast shape {list(result.array.shape)}"
+        )
+    if result.dtype.rank > x.dtype.rank:
+        raise RuntimeError(
+            f"result type {TITLES[result.dtype]} can't be cast to the desired output type {TITLES[x.dtype]}"
+        )
+    if result._made_by is not None and result._node is not None:
+        x.become(result.cast(x.dtype).node, result._made_by)
+    else:
+        x.write(result.array)
+    return x
+
+
+def in_place(function: Callable[..., Any]) -> Callable[..., Tensor]:
+    """The operation that puts its result into its first operand."""
+
+    def change(x: Tensor, *arguments: Any, **options: Any) -> Tensor:
+        x.may_change()
+        return take(x, function(x, *arguments, **options))
+
+    return change
+
+
+IN_PLACE_OPERATORS = {"add": add, "sub": sub, "mul": mul, "truediv": div, "pow": power, "floordiv": floor_divide}
+_METHODS = {
+    "add": add, "sub": sub, "mul": mul, "div": div, "pow": power, "clamp": clamp, "clip": clamp,
+    "masked_fill": masked_fill, "scatter": scatter, "scatter_add": scatter_add,
+    **{name: FUNCTIONS[name] for name in (
+        "neg", "exp", "log", "sqrt", "relu", "abs", "sigmoid", "tanh", "floor", "ceil", "round", "square",
+        "reciprocal", "tril", "triu", "sin", "cos", "lerp", "addcmul", "addcdiv", "rsqrt", "erf",
+    )},
+}  # fmt: skip
+METHODS |= {f"{name}_": guarded(f"torch.Tensor.{name}_", in_place(function)) for name, function in _METHODS.items()}
+METHODS |= {
+    f"__i{name}__": guarded(f"torch.Tensor.__i{name}__", in_place(function))
+    for name, function in IN_PLACE_OPERATORS.items()
+}
+
+
+@method("__setitem__")
+def setitem(x: Tensor, index: Any, value: Any) -> None:
+    x.may_change()
+    place = plain_index(index)
+    given = value.operand if isinstance(value, Tensor) else np.asarray(plain_data(value))
+    if isinstance(given, Node) or (x.requires_grad and tape.Mode.recording):
+        cast = given if isinstance(given, Node) else np.asarray(given, dtype=x.array.dtype)
+        x.become(tape.run("set_at", (x.operand, cast), {"index": place}), "CopySlices")
+        return
+    numbers = x.array.copy()
+    try:
+        numbers[place] = given
+    except ValueError as error:
+        raise _does_not_fit(x, place, given) from error
+    x.write(numbers)
+
+
+def _does_not_fit(x: Tensor, place: Any, given: Any) -> RuntimeError:
+    target = x.array[place].shape
+    return RuntimeError(
+        f"shape mismatch: value tensor of shape {list(np.shape(given))} cannot be broadcast to indexing result of "
+        f"shape {list(target)}"
+        if isinstance(place, np.ndarray)
+        else f"expand(torch.FloatTensor{{{list(np.shape(given))}}}, size={list(target)}): the number of sizes provided "
+        f"({len(target)}) must be greater or equal to the number of dimensions in the tensor ({np.ndim(given)})"
+        if np.ndim(given) > len(target)
+        else f"The expanded size of the tensor ({target[-1]}) must match the existing size ({np.shape(given)[-1]}) at "
+        f"non-singleton dimension {len(target) - 1}.  Target sizes: {list(target)}.  "
+        f"Tensor sizes: {list(np.shape(given))}"
+    )
+
+
+def _set_all(x: Tensor, numbers: Any, made_by: str) -> Tensor:
+    """Every element anew, from numbers without a gradient."""
+    x.may_change()
+    if tape.Mode.recording and x.requires_grad:
+        constant = np.array(np.broadcast_to(numbers, x.array.shape), dtype=x.array.dtype)
+        node = tape.run("mul", (x.operand, np.zeros((), x.array.dtype)), {})
+        x.become(tape.run("add", (node, constant), {}), made_by)
+    else:
+        x.write(numbers)
+    return x
+
+
+@method("fill_")
+def fill(x: Tensor, value: Any) -> Tensor:
+    return _set_all(x, plain_data(value), "FillBackward0")
+
+
+@method("zero_")
+def zero(x: Tensor) -> Tensor:
+    return _set_all(x, 0, "ZeroBackward0")
+
+
+@method("copy_")
+def copy(x: Tensor, other: Tensor, non_blocking: bool = False) -> Tensor:
+    x.may_change()
+    if isinstance(other.operand, Node):
+        spread = tape.run("broadcast", (other.operand,), {"shape": x.array.shape})
+        x.become(spread, "CopyBackwards")
+        return x
+    return _set_all(x, other.array, "CopyBackwards")
+
+
+@method("fill_diagonal_")
+def fill_diagonal(x: Tensor, value: float) -> Tensor:
+    numbers = x.array.copy()
+    np.fill_diagonal(numbers, value)
+    return _set_all(x, numbers, "FillDiagonalBackward0")
+
+
+@method("index_fill_")
+def index_fill(x: Tensor, dim: int, index: Tensor, value: float) -> Tensor:
+    x[(slice(None),) * (dim % x.array.ndim) + (index,)] = value  # type: ignore[index]
+    return x
+
+
+@method("index_add_")
+def index_add(x: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    numbers = x.array.copy()
+    np.add.at(numbers, (slice(None),) * (dim % x.array.ndim) + (index.array,), source.array)
+    return take(x, Tensor.of(numbers))
+
+
+@method("t_")
+def transpose_in_place(x: Tensor) -> Tensor:
+    _refuse_recorded(x)
+    x.array = x.array.T
+    return x
+
+
+@method("squeeze_")
+def squeeze_in_place(x: Tensor, dim: int | None = None) -> Tensor:
+    return _other_shape(x, np.squeeze(x.array, axis=dim).shape)
+
+
+@method("unsqueeze_")
+def unsqueeze_in_place(x: Tensor, dim: int) -> Tensor:
+    return _other_shape(x, np.expand_dims(x.array, dim).shape)
+
+
+@method("resize_")
+def resize(x: Tensor, *shape: int) -> Tensor:
+    return _other_shape(x, shape)
+
+
+def _other_shape(x: Tensor, shape: tuple[int, ...]) -> Tensor:
+    _refuse_recorded(x)
+    x.array = x.array.reshape(shape)
+    return x
+
+
+def _refuse_recorded(x: Tensor) -> None:
+    if x.requires_grad:
+        raise UnsupportedError("another shape, in place, for a tensor that requires grad")
+
+
+# -- at random --------------------------------------------------------------------------------------------------------
+
+
+@method("uniform_")
+def uniform(x: Tensor, low: float = 0.0, high: float = 1.0, *, generator: Any = None) -> Tensor:
+    return _set_all(x, chance.generator().uniform(low, high, x.array.shape), "UniformBackward0")
+
+
+@method("normal_")
+def normal(x: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Tensor:
+    return _set_all(x, mean + std * chance.generator().standard_normal(x.array.shape), "NormalBackward0")
+
+
+@method("bernoulli_")
+def bernoulli(x: Tensor, p: float = 0.5, *, generator: Any = None) -> Tensor:
+    return _set_all(x, chance.generator().random(x.array.shape) < p, "BernoulliBackward0")
+
+
+@method("random_")
+def whole(x: Tensor, low: int, high: int | None = None, *, generator: Any = None) -> Tensor:
+    first, last = (0, low) if high is None else (low, high)
+    return _set_all(x, chance.generator().integers(first, last, x.array.shape), "RandomBackward0")

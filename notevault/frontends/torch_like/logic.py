@@ -1,0 +1,54 @@
+"""Comparisons, and operations on truth values and bits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, both
+from notevault.frontends.torch_like.tensor import Tensor, as_tensor, mixed
+
+def _comparison(primitive: str) -> Callable[[Any, Any], Tensor]:
+    function = {
+        "greater": np.greater,
+        "greater_equal": np.greater_equal,
+        "less": np.less,
+        "less_equal": np.less_equal,
+        "equal": np.equal,
+        "not_equal": np.not_equal,
+    }[primitive]
+
+    def compare(x: Any, y: Any) -> Tensor:
+        dtype = mixed((x, y))
+        return Tensor.of(function(as_tensor(x).cast(dtype).array, as_tensor(y).cast(dtype).array))
+
+    return compare
+
+
+COMPARISONS = {
+    "gt": "greater", "ge": "greater_equal", "lt": "less", "le": "less_equal", "eq": "equal", "ne": "not_equal",
+}  # fmt: skip
+for _name, _primitive in COMPARISONS.items():
+    both(_name)(_comparison(_primitive))
+for _new, _old in {
+    "greater": "gt", "less": "lt", "greater_equal": "ge", "less_equal": "le", "not_equal": "ne",
+}.items():  # fmt: skip
+    FUNCTIONS[_new] = METHODS[_new] = FUNCTIONS[_old]
+
+
+def _logical(function: Callable[..., Any]) -> Callable[..., Tensor]:
+    return lambda *operands: Tensor.of(function(*(as_tensor(operand).array for operand in operands)))
+
+
+for _name, _function in {
+    "logical_and": np.logical_and, "logical_or": np.logical_or, "logical_not": np.logical_not,
+    "isnan": np.isnan, "isinf": np.isinf, "isfinite": np.isfinite, "bitwise_not": np.invert,
+    "bitwise_and": np.bitwise_and, "bitwise_or": np.bitwise_or, "bitwise_xor": np.bitwise_xor,
+    "logical_xor": np.logical_xor, "signbit": np.signbit, "isneginf": np.isneginf, "isposinf": np.isposinf,
+    "bitwise_left_shift": np.left_shift, "bitwise_right_shift": np.right_shift,
+}.items():  # fmt: skip
+    both(_name)(_logical(_function))
+
+

@@ -1,0 +1,308 @@
+"""The losses of `torch.nn.functional`."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from notevault.frontends.torch_like import methods
+from notevault.frontends.torch_like.dtypes import TITLES
+from notevault.frontends.torch_like.methods import compute, named, operation, stated
+from notevault.frontends.torch_like.tensor import Tensor, mixed
+from notevault.frontends.unsupported import UnsupportedError
+
+LOSSES: dict[str, Callable[..., Any]] = {}
+"""What is a loss of `torch.nn.functional`."""
+
+
+def _known(function: Callable[..., Any]) -> Callable[..., Any]:
+    LOSSES[function.__name__] = methods.guarded(f"torch.nn.functional.{function.__name__}", function)
+    return LOSSES[function.__name__]
+
+
+def reduced(terms: Tensor, reduction: str, made_by: str | None = None) -> Tensor:
+    """The terms of a loss, their mean or their sum."""
+    if reduction == "none":
+        return terms
+    if reduction not in {"mean", "sum"}:
+        raise stated(ValueError(f"{reduction} is not a valid value for reduction"))
+    result = methods.FUNCTIONS[reduction](terms)
+    return named(result, made_by) if made_by else result  # type: ignore[no-any-return]
+
+
+def _warn_of_sizes(prediction: Tensor, target: Tensor) -> None:
+    if prediction.array.shape != target.array.shape:
+        warnings.warn(
+            f"Using a target size ({target.shape}) that is different to the input size ({prediction.shape}). This will "
+            "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+            stacklevel=4,
+        )
+
+
+def _regression(primitive: str, made_by: str) -> Callable[..., Tensor]:
+    def loss(
+        prediction: Tensor, target: Tensor, reduction: str = "mean", *, weight: Any = None, **more: Any
+    ) -> Tensor:
+        _warn_of_sizes(prediction, target)
+        dtype = mixed((prediction, target))
+        operands = [
+            x.operand for x in methods.FUNCTIONS["broadcast_tensors"](prediction.cast(dtype), target.cast(dtype))
+        ]
+        if weight is not None:
+            terms = compute(primitive, operands, made_by, reduction="none", **more)
+            return reduced(terms * weight, reduction)
+        return compute(primitive, operands, made_by, reduction=reduction, **more)
+
+    return loss
+
+
+LOSSES["mse_loss"] = methods.guarded("torch.nn.functional.mse_loss", _regression("mse", "MseLossBackward0"))
+
+
+@_known
+def l1_loss(prediction: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+    made_by = {"mean": "MeanBackward0", "sum": "SumBackward0", "none": "AbsBackward0"}[reduction]
+    return _regression("l1", made_by)(prediction, target, reduction)
+
+
+@_known
+def huber_loss(prediction: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0) -> Tensor:
+    return _regression("huber", "HuberLossBackward0")(prediction, target, reduction, delta=delta)
+
+
+@_known
+def smooth_l1_loss(prediction: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
+    made_by = "SmoothL1LossBackward0"
+    if beta == 0:
+        return named(l1_loss(prediction, target, reduction), made_by)
+    loss = _regression("huber", made_by)(prediction, target, reduction, delta=beta)
+    return loss if beta == 1.0 else named(loss / beta, made_by)
+
+
+def _same_sizes(prediction: Tensor, target: Tensor) -> None:
+    if prediction.array.shape != target.array.shape:
+        raise stated(
+            ValueError(
+                f"Using a target size ({target.shape}) that is different to the input size ({prediction.shape}) is "
+                "deprecated. Please ensure they have the same size."
+            )
+        )
+
+
+@_known
+def binary_cross_entropy(
+    prediction: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean"
+) -> Tensor:
+    _same_sizes(prediction, target)
+    if prediction.dtype != target.dtype:
+        raise RuntimeError(f"Found dtype {_title(target)} but expected {_title(prediction)}")
+    if np.any((prediction.array < 0) | (prediction.array > 1)):
+        raise RuntimeError("all elements of input should be between 0 and 1")
+    made_by = "BinaryCrossEntropyBackward0"
+    return _weighted("bce", prediction, target, weight, reduction, made_by)
+
+
+def _title(x: Tensor) -> str:
+    return TITLES[x.dtype]
+
+
+def _weighted(
+    primitive: str, prediction: Tensor, target: Tensor, weight: Tensor | None, reduction: str, made_by: str
+) -> Tensor:
+    operands = (prediction.operand, target.operand)
+    if weight is None:
+        return compute(primitive, operands, made_by, reduction=reduction)
+    return reduced(compute(primitive, operands, made_by, reduction="none") * weight, reduction, made_by)
+
+
+@_known
+def binary_cross_entropy_with_logits(
+    logits: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    reduction: str = "mean",
+    pos_weight: Tensor | None = None,
+) -> Tensor:
+    if logits.array.shape != target.array.shape:
+        raise stated(
+            ValueError(f"Target size ({target.shape}) must be the same as input size ({logits.shape})")
+        )
+    target = target.cast(mixed((logits, target)))
+    made_by = "BinaryCrossEntropyWithLogitsBackward0"
+    if pos_weight is None:
+        return _weighted("bce_logits", logits, target, weight, reduction, made_by)
+    ones, zeros = (Tensor.of(np.full_like(logits.array, value)) for value in (1, 0))
+    positive = compute("bce_logits", (logits.operand, ones.array), "", reduction="none")
+    negative = compute("bce_logits", (logits.operand, zeros.array), "", reduction="none")
+    terms = pos_weight * target * positive + (1 - target) * negative
+    return reduced(terms if weight is None else terms * weight, reduction, made_by)
+
+
+def _classes(target: Tensor) -> np.ndarray[Any, Any]:
+    return target.array.astype(np.int64) if target.dtype.rank < 2 else target.array
+
+
+def _check_labels(logits: Tensor, target: Tensor, ignore: int) -> None:
+    count = logits.array.shape[1] if logits.array.ndim > 1 else logits.array.shape[0]
+    if logits.array.ndim > 1 and target.array.shape[:1] != logits.array.shape[:1]:
+        rows = target.array.shape[0] if target.array.ndim else 0
+        raise stated(
+            ValueError(
+                f"Expected input batch_size ({logits.array.shape[0]}) to match target batch_size ({rows})."
+            )
+        )
+    if target.dtype.name != "int64":
+        raise RuntimeError(f"expected scalar type Long but found {_title(target)}")
+    wrong = target.array[((target.array < 0) | (target.array >= count)) & (target.array != ignore)]
+    if wrong.size:
+        raise IndexError(f"Target {wrong.flat[0]} is out of bounds.")
+
+
+@_known
+def cross_entropy(  # noqa: PLR0917 - PyTorch's signature
+    logits: Tensor, target: Tensor, weight: Tensor | None = None, size_average: Any = None, ignore_index: int = -100,
+    reduce: Any = None, reduction: str = "mean", label_smoothing: float = 0.0,
+) -> Tensor:  # fmt: skip
+    if size_average is not None or reduce is not None:
+        raise UnsupportedError("torch.nn.functional.cross_entropy(size_average, reduce)")
+    given = None if weight is None else weight.array
+    rows, wanted = logits.operand, _classes(target)
+    if target.dtype.rank == 2:
+        if target.array.shape != logits.array.shape:
+            raise RuntimeError(f"expected target dtype to be Long or Byte, but got {TITLES[target.dtype]}")
+        made_by = {"mean": "DivBackward1", "sum": "NegBackward0"}.get(reduction, "NegBackward0")
+        if label_smoothing:
+            count = logits.array.shape[1 if logits.array.ndim > 1 else 0]
+            wanted = (wanted * (1 - label_smoothing) + label_smoothing / count).astype(wanted.dtype)
+        return compute("cross_entropy", (rows, wanted), made_by, reduction=reduction, weight=given)
+    _check_labels(logits, target, ignore_index)
+    made_by = "NllLoss2DBackward0" if logits.array.ndim > 2 else "NllLossBackward0"
+    ignore = ignore_index if np.any(target.array == ignore_index) else None
+    if not label_smoothing:
+        return compute(
+            "cross_entropy", (rows, wanted), made_by, reduction=reduction, weight=given, ignore=ignore
+        )
+    if given is not None or ignore is not None or logits.array.ndim != 2:
+        raise UnsupportedError("torch.nn.functional.cross_entropy(label_smoothing) with weights or more dimensions")
+    count = logits.array.shape[1]
+    smooth = np.eye(count)[wanted] * (1 - label_smoothing) + label_smoothing / count
+    return compute(
+        "cross_entropy", (rows, smooth.astype(logits.array.dtype)), "AddBackward0", reduction=reduction
+    )
+
+
+@_known
+def nll_loss(  # noqa: PLR0917 - PyTorch's signature
+    log_probability: Tensor, target: Tensor, weight: Tensor | None = None, size_average: Any = None,
+    ignore_index: int = -100, reduce: Any = None, reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    if size_average is not None or reduce is not None:
+        raise UnsupportedError("torch.nn.functional.nll_loss(size_average, reduce)")
+    _check_labels(log_probability, target, ignore_index)
+    given = None if weight is None else weight.array
+    ignore = ignore_index if np.any(target.array == ignore_index) else None
+    return compute(
+        "nll", (log_probability.operand, _classes(target)), "NllLossBackward0", reduction=reduction, weight=given,
+        ignore=ignore,
+    )  # fmt: skip
+
+
+@_known
+def kl_div(  # noqa: PLR0917 - PyTorch's signature
+    log_probability: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
+    log_target: bool = False,
+) -> Tensor:  # fmt: skip
+    operands = (log_probability.operand, target.operand)
+    if reduction == "batchmean":
+        value = compute("kl_div", operands, "SumBackward0", reduction="sum", log_target=log_target)
+        return operation("div", (value, log_probability.array.shape[0]), "DivBackward0")
+    made_by = {"mean": "MeanBackward0", "sum": "SumBackward0"}.get(reduction, "SubBackward0")
+    return compute("kl_div", operands, made_by, reduction=reduction, log_target=log_target)
+
+
+# -- distances and margins --------------------------------------------------------------------------------------------
+
+
+@_known
+def pairwise_distance(x: Tensor, y: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
+    return methods.norm(x - y + eps, p, -1, keepdim)
+
+
+@_known
+def cosine_similarity(x: Tensor, y: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    lengths = [methods.clamp(methods.norm(v, 2, dim, True), eps) for v in (x, y)]
+    products = (x / lengths[0]) * (y / lengths[1])
+    return methods.total(products, dim)
+
+
+def _hinge(value: Tensor, reduction: str) -> Tensor:
+    return reduced(methods.FUNCTIONS["clamp_min"](value, 0), reduction)
+
+
+@_known
+def triplet_margin_loss(  # noqa: PLR0917 - PyTorch's signature
+    anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: float = 2, eps: float = 1e-6,
+    swap: bool = False, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    if swap:
+        raise UnsupportedError("torch.nn.functional.triplet_margin_loss(swap=True)")
+    near = pairwise_distance(anchor, positive, p, eps)
+    return _hinge(margin + near - pairwise_distance(anchor, negative, p, eps), reduction)
+
+
+@_known
+def cosine_embedding_loss(
+    x: Tensor, y: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
+) -> Tensor:
+    similarity = cosine_similarity(x, y, x.array.ndim - 1)
+    apart = methods.FUNCTIONS["clamp_min"](similarity - margin, 0)
+    chosen = methods.FUNCTIONS["where"](target == 1, 1 - similarity, apart)
+    return reduced(chosen, reduction)
+
+
+@_known
+def margin_ranking_loss(
+    x: Tensor, y: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
+) -> Tensor:
+    return _hinge(-target * (x - y) + margin, reduction)
+
+
+@_known
+def hinge_embedding_loss(x: Tensor, target: Tensor, margin: float = 1.0, reduction: str = "mean") -> Tensor:
+    apart = methods.FUNCTIONS["clamp_min"](margin - x, 0)
+    return reduced(methods.FUNCTIONS["where"](target == 1, x, apart), reduction)
+
+
+@_known
+def soft_margin_loss(x: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+    return reduced(methods.FUNCTIONS["log1p"](methods.FUNCTIONS["exp"](-target * x)), reduction, "SoftMarginLossBackward0")
+
+
+@_known
+def gaussian_nll_loss(
+    mean: Tensor, target: Tensor, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
+) -> Tensor:
+    spread = methods.clamp(var, eps)
+    terms = 0.5 * (methods.FUNCTIONS["log"](spread) + (mean - target) ** 2 / spread)
+    return reduced(terms + 0.5 * float(np.log(2 * np.pi)) if full else terms, reduction)
+
+
+@_known
+def poisson_nll_loss(
+    rate: Tensor, target: Tensor, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean"
+) -> Tensor:
+    if full:
+        raise UnsupportedError("torch.nn.functional.poisson_nll_loss(full=True)")
+    log, exp = methods.FUNCTIONS["log"], methods.FUNCTIONS["exp"]
+    return reduced(exp(rate) - target * rate if log_input else rate - target * log(rate + eps), reduction)
+
+
+@_known
+def multi_margin_loss(x: Tensor, target: Tensor, p: int = 1, margin: float = 1.0, reduction: str = "mean") -> Tensor:
+    own = x.gather(1, target.unsqueeze(1))
+    gaps = methods.FUNCTIONS["clamp_min"](margin - own + x, 0) ** p
+    others = Tensor.of((np.arange(x.array.shape[1]) != target.array[:, None]).astype(x.array.dtype))
+    return reduced((gaps * others).sum(1) / x.array.shape[1], reduction, "MultiMarginLossBackward0")

@@ -1,0 +1,225 @@
+"""Parts of a tensor, by index, by mask and along a dimension; and values put back to their places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from notevault.frontends.torch_like import tape
+from notevault.frontends.torch_like.shaping import shape_of
+from notevault.frontends.torch_like.table import both, compute, function_only, method, operation, out_of_range, view
+from notevault.frontends.torch_like.tensor import Tensor, as_tensor, plain_index
+
+
+@method("__getitem__")
+def getitem(x: Tensor, index: Any) -> Tensor:
+    parts = index if isinstance(index, tuple) else (index,)
+    _check_bounds(x, parts)
+    place = plain_index(index)
+    if any(isinstance(part, Tensor | list | np.ndarray | range) for part in parts):
+        return compute("getitem", (x.operand,), "IndexBackward0", index=place)
+    whole = (*place, ...) if isinstance(place, tuple) and ... not in place else place
+    whole = (place, ...) if isinstance(place, int | np.integer) else whole  # an ellipsis keeps numbers shared
+
+    def back(node: Any) -> Any:
+        return tape.run("set_at", (x.operand, node), {"index": whole})
+
+    return view("getitem", x, _made_by(x, parts), back, index=whole)
+
+
+def _made_by(x: Tensor, parts: tuple[Any, ...]) -> str:
+    """PyTorch applies the parts of an index one after the other; the last one that does something gives the name."""
+    name = "AliasBackward0"
+    taken = sum(part is not None and part is not ... for part in parts)
+    axis = 0
+    for part in parts:
+        if part is ...:
+            axis += x.array.ndim - taken
+            continue
+        if part is None:
+            name = "UnsqueezeBackward0"
+            continue
+        if isinstance(part, slice):
+            full = part.indices(x.array.shape[axis]) == (0, x.array.shape[axis], 1)
+            name = name if full and name != "AliasBackward0" else "SliceBackward0" if not full else name
+        else:
+            name = "SelectBackward0"
+        axis += 1
+    return name
+
+
+def _check_bounds(x: Tensor, parts: tuple[Any, ...]) -> None:
+    axis = 0
+    taken = sum(part is not None and part is not ... and not isinstance(part, bool) for part in parts)
+    if taken > x.array.ndim and not any(isinstance(part, Tensor | np.ndarray | list) for part in parts):
+        if x.array.ndim == 0:
+            raise IndexError(
+                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to "
+                "convert a 0-dim tensor to a number"
+            )
+        raise IndexError(f"too many indices for tensor of dimension {x.array.ndim}")
+    for part in parts:
+        if part is ...:
+            axis += x.array.ndim - taken
+        elif part is not None and not isinstance(part, bool):
+            _check_bound(x, axis, part)
+            axis += part.array.ndim if isinstance(part, Tensor) and part.array.dtype.kind == "b" else 1
+
+
+def _check_bound(x: Tensor, axis: int, part: Any) -> None:
+    length = x.array.shape[axis] if axis < x.array.ndim else 0
+    if isinstance(part, Tensor) and part.array.dtype.kind in "iu" and part.array.size:
+        wrong = part.array[(part.array < -length) | (part.array >= length)]
+        if wrong.size:
+            raise IndexError(f"index {wrong.flat[0]} is out of bounds for dimension {axis} with size {length}")
+    elif isinstance(part, int | np.integer) and not -length <= part < length:
+        raise IndexError(f"index {part} is out of bounds for dimension {axis} with size {length}")
+    elif isinstance(part, slice) and part.step is not None and part.step <= 0:
+        raise ValueError("step must be greater than zero")
+
+
+@both("select")
+def select(x: Tensor, dim: int, index: int) -> Tensor:
+    return getitem(x, (slice(None),) * (dim % x.array.ndim) + (index,))
+
+
+@both("narrow")
+def narrow(x: Tensor, dim: int, start: int, length: int) -> Tensor:
+    return getitem(x, (slice(None),) * (dim % x.array.ndim) + (slice(start, start + length),))
+
+
+@both("flip")
+def flip(x: Tensor, *given: Any, dims: Any = None) -> Tensor:
+    return compute("flip", (x.operand,), "FlipBackward0", axis=shape_of(given or (dims,)))
+
+
+@function_only("flipud")
+def flipud(x: Tensor) -> Tensor:
+    return flip(x, 0)
+
+
+@function_only("fliplr")
+def fliplr(x: Tensor) -> Tensor:
+    return flip(x, 1)
+
+
+@both("rot90")
+def rot90(x: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
+    for _ in range(k % 4):
+        x = flip(x, dims[1]).transpose(*dims)
+    return Tensor.made(x.operand, "Rot90Backward0")
+
+
+@both("roll")
+def roll(x: Tensor, shifts: Any, dims: Any = None) -> Tensor:
+    return compute("roll", (x.operand,), "RollBackward0", shift=shifts, axis=dims)
+
+
+@both("gather")
+def gather(x: Tensor, dim: int, index: Tensor) -> Tensor:
+    axis = dim % max(x.array.ndim, 1)
+    if x.array.ndim != index.array.ndim:
+        raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
+    wrong = index.array[(index.array < 0) | (index.array >= x.array.shape[axis])]
+    if wrong.size:
+        size = x.array.shape[axis]
+        raise RuntimeError(f"index {wrong.flat[0]} is out of bounds for dimension {axis} with size {size}")
+    return compute("gather", (x.operand,), "GatherBackward0", index=index.array, axis=axis)
+
+
+@both("take_along_dim")
+def take_along_dim(x: Tensor, indices: Tensor, dim: int) -> Tensor:
+    return gather(x, dim, indices)
+
+
+def _places(index: Tensor, dim: int) -> tuple[Any, ...]:
+    grid: list[Any] = list(np.ogrid[tuple(slice(n) for n in index.array.shape)])
+    grid[dim % index.array.ndim] = index.array
+    return tuple(np.broadcast_arrays(*grid))
+
+
+def _source(x: Tensor, index: Tensor, value: Any) -> Any:
+    if not isinstance(value, Tensor):
+        return np.full(index.array.shape, value, x.array.dtype)
+    if value.dtype != x.dtype:
+        raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
+    return getitem(value, tuple(slice(n) for n in index.array.shape)).operand
+
+
+@both("scatter")
+def scatter(x: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Tensor:
+    if reduce is not None:
+        raise ValueError("scatter with a reduction")
+    source = _source(x, index, value if src is None else src)
+    return compute("set_at", (x.operand, source), "ScatterBackward0", index=_places(index, dim))
+
+
+@both("scatter_add")
+def scatter_add(x: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    places = _places(index, dim)
+    added = tape.run("scatter", (_source(x, index, src),), {"index": places, "shape": x.array.shape})
+    return compute("add", (x.operand, added), "ScatterAddBackward0")
+
+
+@both("index_select")
+def index_select(x: Tensor, dim: int, index: Tensor) -> Tensor:
+    if not -x.array.ndim <= dim < x.array.ndim:
+        raise out_of_range(dim, x.array.ndim)
+    place = (slice(None),) * (dim % x.array.ndim) + (index.array,)
+    return compute("getitem", (x.operand,), "IndexSelectBackward0", index=place)
+
+
+@both("masked_select")
+def masked_select(x: Tensor, mask: Tensor) -> Tensor:
+    return compute("getitem", (x.operand,), "MaskedSelectBackward0", index=np.broadcast_to(mask.array, x.array.shape))
+
+
+@both("take")
+def take(x: Tensor, index: Tensor) -> Tensor:
+    flat = tape.run("reshape", (x.operand,), {"shape": (-1,)})
+    return compute("getitem", (flat,), "TakeBackward0", index=index.array)
+
+
+@both("nonzero")
+def nonzero(x: Tensor, *, as_tuple: bool = False) -> Any:
+    if as_tuple:
+        return tuple(Tensor.of(index) for index in np.nonzero(x.array))
+    return Tensor.of(np.argwhere(x.array))
+
+
+@function_only("isin")
+def isin(elements: Any, test_elements: Any) -> Tensor:
+    return Tensor.of(np.isin(as_tensor(elements).array, as_tensor(test_elements).array))
+
+
+@method("__contains__")
+def contains(x: Tensor, element: Any) -> bool:
+    return bool(np.any(x.array == as_tensor(element).array))
+
+
+@both("diag")
+def diag(x: Tensor, diagonal: int = 0) -> Tensor:
+    made_by = "DiagonalBackward0_copy" if x.array.ndim == 2 else "DiagEmbedBackward0"
+    return compute("diag", (x.operand,), made_by, k=diagonal)
+
+
+@both("diagonal")
+def diagonal(x: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    if (dim1, dim2) != (0, 1) or x.array.ndim != 2:
+        raise ValueError("the diagonals of more than one matrix")
+    return compute("diag", (x.operand,), "DiagonalBackward0", k=offset)
+
+
+@both("diag_embed")
+def diag_embed(x: Tensor) -> Tensor:
+    if x.array.ndim == 1:
+        return compute("diag", (x.operand,), "DiagEmbedBackward0", k=0)
+    return operation("mul", (x.unsqueeze(-1), Tensor.of(np.eye(x.array.shape[-1], dtype=x.array.dtype))), "DiagEmbedBackward0")
+
+
+@both("masked_scatter")
+def masked_scatter(x: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    places = np.nonzero(np.broadcast_to(mask.array, x.array.shape))
+    values = source.reshape(-1).narrow(0, 0, len(places[0]))
+    return compute("set_at", (x.operand, values.operand), "MaskedScatterBackward0", index=places)
