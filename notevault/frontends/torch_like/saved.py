@@ -29,7 +29,7 @@ class _Storage:
     """Numbers that several tensors may share, and how often they were changed."""
 
     version: int = 0
-    users: list[tuple[weakref.ref[Node], int]] = field(default_factory=list)
+    users: list[tuple[weakref.ref[Node], int, str | None]] = field(default_factory=list)
 
 
 _STORAGES: dict[int, _Storage] = {}
@@ -62,13 +62,13 @@ def _kept(primitive: str, operands: Sequence[Any]) -> list[int]:
 
 def keep(node: Node, primitive: str, arrays: Sequence[Array | None], operands: Sequence[Any]) -> None:
     """Note what a new node keeps; `arrays` are the numbers of the tensors that its operands came from."""
-    wanted = [arrays[k] for k in _kept(primitive, operands)]
+    wanted: list[tuple[Array | None, str | None]] = [(arrays[k], None) for k in _kept(primitive, operands)]
     if primitive in _KEEP_RESULT:
-        wanted.append(node.value)
-    for array in wanted:
+        wanted.append((node.value, primitive.title().replace("_", "")))
+    for array, name in wanted:
         if isinstance(array, np.ndarray):
             storage = _storage(array)
-            storage.users.append((weakref.ref(node), storage.version))
+            storage.users.append((weakref.ref(node), storage.version, name))
 
 
 def changed(array: Array, maker: str | None) -> None:
@@ -79,18 +79,23 @@ def changed(array: Array, maker: str | None) -> None:
     storage.version += 1
     kind = {"f": "Float", "i": "Long"}.get(array.dtype.kind, "Float")
     kind = "Double" if array.dtype == np.float64 else kind
-    where = f", which is output 0 of {maker}," if maker else ""
-    for user, version in storage.users:
+    latest = None if maker is None else maker.removesuffix("Backward0").replace("CopySlices", _COPY_SLICES)
+    for user, version, name in storage.users:
         node = user()
         if node is not None:
+            made_by = name or latest
+            where = f", which is output 0 of {made_by}," if made_by else ""
             if node.index not in _CHANGED:
                 weakref.finalize(node, _CHANGED.pop, node.index, None)
             _CHANGED[node.index] = (
                 "one of the variables needed for gradient computation has been modified by an inplace operation: "
                 f"[torch.{kind}Tensor {list(array.shape)}]{where} is at version {storage.version}; expected version "
                 f"{version} instead. Hint: enable anomaly detection to find the operation that failed to compute its "
-                "gradient, with torch.autograd.set_detect_anomaly(True)."
+                "gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
             )
+
+
+_COPY_SLICES = "torch::autograd::CopySlices"
 
 
 def check(nodes: Sequence[Node]) -> None:

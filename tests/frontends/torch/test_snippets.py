@@ -16,11 +16,13 @@ import pytest
 
 from notevault.frontends.torch_like.library import modules
 
-TEXT = (Path(__file__).parent / "snippets.txt").read_text(encoding="utf-8")
 SNIPPETS = [
-    (number, code, printed)
-    for number, code, printed in re.findall(
-        r"^=== (\d+)\n(.*?)^--- prints\n(.*?)(?=\n?^=== |\Z)", TEXT, re.MULTILINE | re.DOTALL
+    snippet
+    for file in sorted((Path(__file__).parent / "snippets").glob("*.txt"))
+    for snippet in re.findall(
+        r"^=== (\d+)\n(.*?)^--- prints\n(.*?)(?=\n?^=== |\Z)",
+        file.read_text(encoding="utf-8"),
+        re.MULTILINE | re.DOTALL,
     )
 ]
 
@@ -29,6 +31,7 @@ SNIPPETS = [
 def imitated() -> Iterator[dict[str, Any]]:
     """The names `torch`, `nn` and `F` from the imitation, even where PyTorch is installed."""
     made = modules()
+    made["torch"].set_printoptions(profile="default")
     before = {name: sys.modules.get(name) for name in made}
     sys.modules.update(made)
     try:
@@ -63,9 +66,11 @@ def test_the_imitation_prints_what_pytorch_prints(number: str, code: str, expect
 def test_what_is_written_down_is_what_pytorch_prints(number: str, code: str, expected: str) -> None:
     import torch
 
+    torch.set_printoptions(profile="default")
     names = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "__name__": "note"}
     assert printed_by(code, names).strip() == expected.strip()
 
 
 def test_there_are_enough_snippets() -> None:
-    assert len(SNIPPETS) >= 80
+    assert len(SNIPPETS) >= 240
+    assert len({number for number, _, _ in SNIPPETS}) == len(SNIPPETS)
