@@ -49,7 +49,7 @@ def run(
     """
     settings = read_settings(root)
     vault = read_vault(root)
-    report = check_vault(vault, run=run_code, unsafe=unsafe, jobs=jobs, progress=progress)
+    report = check_vault(vault, run=run_code, unsafe=unsafe, jobs=jobs, progress=progress, frontend=settings.frontend)
     cards, rejections = make_cards(vault, report)
     exercises = make_exercises(vault, report, settings.seed if seed is None else seed)
     wanted = tuple(d for d in report.diagnostics if not (settings.ignore and d.code.startswith(settings.ignore)))

@@ -35,16 +35,18 @@ def check_vault(
     jobs: int = 1,
     progress: Progress | None = None,
     only: Collection[str] | None = None,
+    frontend: str = "when-missing",
 ) -> Report:
     """Check the notes of `vault`, or those whose paths are in `only`. The result does not depend on `jobs`.
 
     With `run=False`, and where no jail holds, code is compiled and not run. `unsafe` runs it without a jail.
+    frontend: whether PyTorch and its peers are imitated for the notes "always", "when-missing" or "never".
     """
     wanted = {path: note for path, note in vault.notes.items() if only is None or path in only}
     jail, why_not = _jail(run=run, unsafe=unsafe)
     notes = [note for note in wanted.values() if python_cells(note)]
     try:
-        checks = _check_all(notes, jail, why_not, min(jobs, _MOST_JOBS), progress) if notes else {}
+        checks = _check_all(notes, (jail, frontend), why_not, min(jobs, _MOST_JOBS), progress) if notes else {}
     except WorkerError as error:
         checks = {note.path: _not_run(note, _failed(error)) for note in notes}
     ordered = [checks[path] for path in sorted(checks)] + _check_prose(list(wanted.values()), progress)
@@ -79,21 +81,21 @@ def _jail(*, run: bool, unsafe: bool) -> tuple[str, str | None]:
 
 
 @contextmanager
-def _workers(jail: str, count: int) -> Iterator[queue.Queue[Worker]]:
+def _workers(kind: tuple[str, str], count: int) -> Iterator[queue.Queue[Worker]]:
     idle: queue.Queue[Worker] = queue.Queue()
     with ExitStack() as stack:
         for _ in range(count):
-            idle.put(stack.enter_context(worker(jail)))
+            idle.put(stack.enter_context(worker(*kind)))
         yield idle
 
 
 def _check_all(
-    notes: list[Note], jail: str, why_not: str | None, jobs: int, progress: Progress | None
+    notes: list[Note], kind: tuple[str, str], why_not: str | None, jobs: int, progress: Progress | None
 ) -> dict[str, NoteCheck]:
-    """The check of every note by its path; each thread waits for a worker, which runs one note at a time."""
+    """The check of every note by its path, in workers with this jail and frontend; each thread waits for a worker, which runs one note at a time."""
     checks: dict[str, NoteCheck] = {}
     count = max(1, min(jobs, len(notes)))
-    with _workers(jail, count) as idle, ThreadPoolExecutor(count) as threads:
+    with _workers(kind, count) as idle, ThreadPoolExecutor(count) as threads:
 
         def check(note: Note) -> NoteCheck:
             runner = idle.get()

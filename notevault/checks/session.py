@@ -23,6 +23,7 @@ from notevault.checks.observation import Watchers
 from notevault.checks.outcome import Outcome, State
 from notevault.checks.stated import stated_outputs
 from notevault.checks.timer import time_limit
+from notevault.frontends import imitations
 
 _LARGEST_BLOCK = 200_000
 _CHANCE = frozenset(
@@ -66,8 +67,8 @@ def _syntax_failure(source: str) -> dict[str, Any] | None:
 
 
 def run_session(request: Any, emit: Callable[[object], None]) -> None:
-    """Run the blocks of `request` ({"blocks": […], "seed", "seconds", "output"}), and emit an outcome for each."""
-    session = Session(request["seed"], request["seconds"], request["output"])
+    """Run the blocks of `request` ({"blocks": […], "seed", "seconds", "output", "frontend"}); emit an outcome for each."""
+    session = Session(request["seed"], request["seconds"], request["output"], request["frontend"])
     for given in request["blocks"]:
         wants = tuple((want[0], want[1], want[2], want[3]) for want in given["wants"])
         emit(session.run(Block(given["index"], given["source"], given["skip"], wants)).as_json())
@@ -76,7 +77,7 @@ def run_session(request: Any, emit: Callable[[object], None]) -> None:
 class Session:
     """One namespace, and what the blocks before have done to it."""
 
-    def __init__(self, seed: int, seconds: float, output: int) -> None:
+    def __init__(self, seed: int, seconds: float, output: int, frontend: str = "when-missing") -> None:
         self.module = types.ModuleType("__main__")
         self.namespace: dict[str, Any] = vars(self.module)
         self.namespace["__file__"] = "note.py"
@@ -88,6 +89,7 @@ class Session:
         sys.argv = ["note.py"]
         sys.path_importer_cache.clear()
         warnings.simplefilter("ignore")
+        imitations.install(frontend)
         self.watchers.start(self.namespace)
         random.seed(seed)
         if "numpy" in sys.modules:

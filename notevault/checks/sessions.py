@@ -21,13 +21,27 @@ _OUTPUT_CHARACTERS = 100_000
 _MOST_RESTARTS = 3
 
 
+class SessionWorker(Worker):
+    """A worker whose sessions know which imitated libraries to offer: see `frontends.imitations.install`."""
+
+    def __init__(self, jail: str, frontend: str) -> None:
+        super().__init__(ENTRY, PRELOAD, Limits(seconds=_SESSION_SECONDS), jail=jail)
+        self.frontend = frontend
+
+    def run(self, request: object, limits: Limits | None = None) -> Answer:
+        """Answer one request, a mapping."""
+        known = {**request, "frontend": self.frontend} if isinstance(request, dict) else request
+        return super().run(known, limits)
+
+
 @contextmanager
-def worker(jail: str) -> Iterator[Worker]:
+def worker(jail: str, frontend: str = "when-missing") -> Iterator[Worker]:
     """A worker that runs sessions, after a first one that does nothing was seen to end well.
 
+    frontend: when imitated libraries answer, "always", "when-missing" or "never".
     Raises WorkerError where it does not: that is a fault of the machine, which no note is to be blamed for.
     """
-    with Worker(ENTRY, PRELOAD, Limits(seconds=_SESSION_SECONDS), jail=jail) as runner:
+    with SessionWorker(jail, frontend) as runner:
         block = {"index": 0, "source": "pass", "skip": False, "wants": []}
         answer = runner.run({"blocks": [block], "seed": 0, "seconds": BLOCK_SECONDS, "output": _OUTPUT_CHARACTERS})
         if len(_read(answer)) != 1:

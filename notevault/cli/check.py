@@ -61,12 +61,14 @@ def command(
 def _checked(target: Target, rules: RuleFilter, *, run: bool, unsafe: bool, jobs: int) -> tuple[Vault, Report, Report]:
     """The vault, all that was found in its chosen notes, and what of it the rules let through."""
     from notevault.checks.check import check_vault
+    from notevault.vault.configuration import read_settings
     from notevault.vault.read import read_vault
 
+    frontend = read_settings(target.root).frontend
     vault = read_vault(target.root)
     only = chosen(vault, target.only)
     with progress_bar() as progress:
-        report = check_vault(vault, run=run, unsafe=unsafe, jobs=jobs, progress=progress, only=only)
+        report = check_vault(vault, run=run, unsafe=unsafe, jobs=jobs, progress=progress, only=only, frontend=frontend)
     shown = tuple(diagnostic for diagnostic in report.diagnostics if rules.shows(diagnostic))
     return vault, report, Report(report.blocks, report.claims, shown)
 

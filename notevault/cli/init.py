@@ -16,6 +16,10 @@ TEMPLATE = """\
 # Rules that are not reported, by code or by the start of one, such as "NV102".
 # ignore = []
 
+# Code for PyTorch, JAX, TensorFlow, autograd and micrograd can run on notevault's own imitations of them:
+# "when-missing" where the library is not installed, "always" in place of an installed one, "never".
+# frontend = "when-missing"
+
 [study]
 # The seed of exercises: the same seed gives the same exercises.
 # seed = 0

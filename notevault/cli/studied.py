@@ -15,7 +15,9 @@ from notevault.vault.model import Vault
 def studied(context: click.Context, argument: Path | None, *, run: bool) -> tuple[Vault, Report]:
     """The vault that the command names, with the report of its check."""
     from notevault.checks.check import check_vault
+    from notevault.vault.configuration import read_settings
 
     vault = open_vault(context, argument)
     with progress_bar() as progress:
-        return vault, check_vault(vault, run=run, jobs=2, progress=progress)
+        frontend = read_settings(vault.root).frontend
+        return vault, check_vault(vault, run=run, jobs=2, progress=progress, frontend=frontend)

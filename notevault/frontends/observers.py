@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from notevault.frontends.watching.block import Observer
-from notevault.frontends.watching.imitations import Imitations
 from notevault.frontends.watching.numpy_backward import NumpyBackward
 from notevault.frontends.watching.sympy_diff import SympyDiff
 
-OBSERVERS: tuple[Callable[[], Observer], ...] = (Imitations, SympyDiff, NumpyBackward)
+OBSERVERS: tuple[Callable[[], Observer], ...] = (SympyDiff, NumpyBackward)

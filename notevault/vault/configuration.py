@@ -1,4 +1,4 @@
-"""What `notevault.toml` says: which notes are read, which rules are not reported, the seed of exercises."""
+"""What `notevault.toml` says: which notes are read, which rules are not reported, which libraries are imitated, a seed."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     seed: int = 0
+    frontend: str = "when-missing"
 
 
 def read_settings(root: Path) -> Settings:
@@ -61,9 +62,20 @@ def _number(key: str, value: object) -> int:
     return value
 
 
+FRONTEND = ("always", "when-missing", "never")
+"""When PyTorch, JAX and their peers are imitated for the code of notes."""
+
+
+def _frontend(key: str, value: object) -> str:
+    if value not in FRONTEND:
+        raise ConfigurationError(f"{NAME}: `{key}` has to be one of {', '.join(map(repr, FRONTEND))}")
+    return str(value)
+
+
 _KEYS: Mapping[str, Callable[[str, object], Any]] = {
     "exclude": _texts,
     "check.ignore": _texts,
+    "check.frontend": _frontend,
     "study.seed": _number,
 }
 

@@ -37,7 +37,7 @@ SINGLE = [
     ("open('new.txt', 'w').write('x')\nprint(open('new.txt').read())", Status.RAN, "it ran"),
     ("import no_such_package", Status.NEEDS_PACKAGE, "the package no_such_package"),
     ("import no_such_package.part as p", Status.NEEDS_PACKAGE, "the package no_such_package"),
-    ("tf.constant(1)", Status.NEEDS_PACKAGE, "the package tensorflow (as `tf`)"),
+    ("go.Figure()", Status.NEEDS_PACKAGE, "the package plotly (as `go`)"),
     ("name = input('?')", Status.NEEDS_INPUT, "typed in"),
     ("text = open('data/file.txt').read()", Status.NEEDS_INPUT, "the file data/file.txt"),
     ("import csv\nwith open('a.csv') as f: rows = list(csv.reader(f))", Status.NEEDS_INPUT, "the file a.csv"),

@@ -28,6 +28,21 @@ def test_an_ignored_rule_is_not_reported(notevault: Run, tmp_path: Path) -> None
     assert (quiet.stdout, quiet.returncode) == ("", 0)
 
 
+def test_a_word_that_is_no_choice_is_told_with_the_choices(notevault: Run, tmp_path: Path) -> None:
+    (tmp_path / "notevault.toml").write_text('[check]\nfrontend = "sometimes"\n')
+    told = notevault("check", tmp_path)
+    assert told.returncode == 2
+    assert "`check.frontend` has to be one of 'always', 'when-missing', 'never'" in told.stderr
+
+
+def test_the_commands_keep_to_the_frontend_of_the_vault(notevault: Run, tmp_path: Path) -> None:
+    (tmp_path / "Note.md").write_text("```python\nimport tensorflow as tf\nx = tf.constant(1.0)\n```\n")
+    (tmp_path / "notevault.toml").write_text('[check]\nfrontend = "always"\n')
+    assert '"status": "ran"' in notevault("check", tmp_path, "--format", "json").stdout
+    (tmp_path / "notevault.toml").write_text('[check]\nfrontend = "never"\n')
+    assert '"status": "needs-package"' in notevault("check", tmp_path, "--format", "json").stdout
+
+
 def test_an_unknown_setting_is_told_with_those_that_there_are(notevault: Run, tmp_path: Path) -> None:
     (tmp_path / "notevault.toml").write_text('[check]\nignores = ["NV2"]\n')
     told = notevault("check", tmp_path)

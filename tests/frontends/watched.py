@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import sympy
 
+from notevault.frontends import imitations
 from notevault.frontends.claims import Finding
 from notevault.frontends.observers import OBSERVERS
 
@@ -26,6 +27,7 @@ class Code:
 def run(*sources: str) -> tuple[list[Finding], str]:
     """The findings in the blocks, and what they printed."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
+    imitations.install("when-missing")
     observers = [make() for make in OBSERVERS]
     for observer in observers:
         observer.start(namespace)

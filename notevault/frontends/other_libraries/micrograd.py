@@ -10,7 +10,7 @@ from typing import Any
 from notevault.autodiff import Tensor as Node
 from notevault.autodiff import gradients, tensor
 from notevault.frontends.imitation import imitation
-from notevault.frontends.torch_like.tape import behind
+from notevault.autodiff.sweep import recorded
 from notevault.frontends.unsupported import UnsupportedError
 
 Operand = Any
@@ -76,7 +76,7 @@ class Value:
                 nodes[id(value)] = operation(*(nodes[id(operand)] for operand in operands))
         self.grad = 1
         output = nodes[id(self)]
-        reached = {node.index for node in behind([output])}
+        reached = {node.index for node in recorded([output])}
         others = [value for value in order if value is not self and nodes[id(value)].index in reached]
         for value, slope in zip(others, gradients(output, [nodes[id(value)] for value in others]), strict=True):
             value.grad = value.grad + slope.item()

@@ -5,17 +5,15 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any
 
-from notevault.frontends.claims import Finding
 from notevault.frontends.imitation import Finder
-from notevault.frontends.watching.block import BlockCode
 
 LIBRARIES: Mapping[str, str] = {
     "torch": "notevault.frontends.torch_like.library",
     "jax": "notevault.frontends.other_libraries.jax",
     "autograd": "notevault.frontends.other_libraries.autograd",
     "micrograd": "notevault.frontends.other_libraries.micrograd",
+    "tensorflow": "notevault.frontends.other_libraries.tensorflow.library",
 }
 """A library, and the module whose `modules()` imitates it."""
 
@@ -25,17 +23,14 @@ def _modules_of(place: str) -> Mapping[str, ModuleType]:
     return found
 
 
-class Imitations:
-    """Not an observer that finds anything: it only lets the blocks import what is not installed."""
+def install(frontend: str) -> None:
+    """Let the blocks of this process import the imitations.
 
-    def start(self, namespace: dict[str, Any]) -> None:
-        """Before the first block."""
-        for library, place in LIBRARIES.items():
-            Finder(library, lambda place=place: _modules_of(place)).install()  # type: ignore[misc]
-
-    def before(self, block: BlockCode) -> None:
-        """Nothing to prepare."""
-
-    def after(self, block: BlockCode, namespace: dict[str, Any]) -> list[Finding]:
-        """Nothing to say."""
-        return []
+    frontend: "when-missing", only where the library is not installed; "always", before an installed one; "never", not at
+    all. Called in the process of one session, which ends with it.
+    """
+    if frontend == "never":
+        return
+    for library, place in LIBRARIES.items():
+        finder = Finder(library, lambda place=place: _modules_of(place))  # type: ignore[misc]
+        finder.install(first=frontend == "always")

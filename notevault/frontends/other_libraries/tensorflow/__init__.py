@@ -1,0 +1,1 @@
+"""A small TensorFlow: tensors, variables, `GradientTape` and the mathematics of notes, on the engine."""
