@@ -92,7 +92,10 @@ def _workers(kind: tuple[str, str], count: int) -> Iterator[queue.Queue[Worker]]
 def _check_all(
     notes: list[Note], kind: tuple[str, str], why_not: str | None, jobs: int, progress: Progress | None
 ) -> dict[str, NoteCheck]:
-    """The check of every note by its path, in workers with this jail and frontend; each thread waits for a worker, which runs one note at a time."""
+    """The check of every note by its path; each thread waits for a worker, which runs one note at a time.
+
+    kind: the jail and the frontend of the workers.
+    """
     checks: dict[str, NoteCheck] = {}
     count = max(1, min(jobs, len(notes)))
     with _workers(kind, count) as idle, ThreadPoolExecutor(count) as threads:

@@ -67,7 +67,7 @@ def _syntax_failure(source: str) -> dict[str, Any] | None:
 
 
 def run_session(request: Any, emit: Callable[[object], None]) -> None:
-    """Run the blocks of `request` ({"blocks": […], "seed", "seconds", "output", "frontend"}); emit an outcome for each."""
+    """Run the blocks of `request` ({"blocks": […], "seed", "seconds", "output", "frontend"}), an outcome for each."""
     session = Session(request["seed"], request["seconds"], request["output"], request["frontend"])
     for given in request["blocks"]:
         wants = tuple((want[0], want[1], want[2], want[3]) for want in given["wants"])

@@ -26,8 +26,8 @@ def _modules_of(place: str) -> Mapping[str, ModuleType]:
 def install(frontend: str) -> None:
     """Let the blocks of this process import the imitations.
 
-    frontend: "when-missing", only where the library is not installed; "always", before an installed one; "never", not at
-    all. Called in the process of one session, which ends with it.
+    frontend: "when-missing", only where the library is not installed; "always", before an installed one; "never",
+    not at all. Called in the process of one session, which ends with it.
     """
     if frontend == "never":
         return

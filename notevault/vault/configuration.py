@@ -1,4 +1,4 @@
-"""What `notevault.toml` says: which notes are read, which rules are not reported, which libraries are imitated, a seed."""
+"""What `notevault.toml` says: which notes are read, which rules are not reported, what is imitated, a seed."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from notevault.autodiff import Tensor as Node
 from notevault.autodiff import gradients, tensor
-from notevault.frontends.imitation import imitation
 from notevault.autodiff.sweep import recorded
+from notevault.frontends.imitation import imitation
 from notevault.frontends.unsupported import UnsupportedError
 
 Operand = Any

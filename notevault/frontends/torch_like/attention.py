@@ -19,7 +19,7 @@ from notevault.frontends.unsupported import UnsupportedError
 class MultiheadAttention(Module):
     """Attention in several heads, each on its part of the features."""
 
-    def __init__(  # noqa: PLR0917 - PyTorch's signature
+    def __init__(
         self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True, batch_first: bool = False
     ) -> None:
         super().__init__()
@@ -56,7 +56,9 @@ class MultiheadAttention(Module):
         n, length = given[0].array.shape[:2]
         joined = (shares @ v).transpose(1, 2).reshape(n, length, self.embed_dim)
         output = self.out_proj(joined)
-        output = named(output, "TransposeBackward0") if self.batch_first else named(output.transpose(0, 1), "ViewBackward0")
+        output = (
+            named(output, "TransposeBackward0") if self.batch_first else named(output.transpose(0, 1), "ViewBackward0")
+        )
         if not need_weights:
             return output, None
         return output, (named(shares.mean(1), "MeanBackward1") if average_attn_weights else shares)

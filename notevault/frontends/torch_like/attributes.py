@@ -83,6 +83,15 @@ def apply(x: Tensor, function: Any) -> Tensor:
     return x
 
 
+class _Layout:
+    def __repr__(self) -> str:
+        return "torch.strided"
+
+
+STRIDED = _Layout()
+"""How numbers are laid out: there is one way only."""
+
+
 METHODS |= {
     **{name: (lambda x, dtype=dtype: x.cast(dtype)) for name, dtype in dtypes.ALIASES.items()},
     "bool": lambda x: x.cast(dtypes.bool_),
@@ -104,11 +113,3 @@ METHODS |= {
     "real": property(lambda x: x),
     "get_device": lambda x: -1,
 }
-
-
-class _Layout:
-    def __repr__(self) -> str:
-        return "torch.strided"
-
-
-STRIDED = _Layout()

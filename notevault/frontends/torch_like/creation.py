@@ -274,13 +274,15 @@ def scalar_tensor(value: float, *, dtype: DType = dtypes.float32) -> Tensor:
     return Tensor.of(np.asarray(value, dtype=dtype.numpy))
 
 
-FUNCTIONS["range"] = guarded("torch.range", lambda start, end, step=1: arange(float(start), end + step / 2, float(step)))
+FUNCTIONS["range"] = guarded(
+    "torch.range", lambda start, end, step=1: arange(float(start), end + step / 2, float(step))
+)
 
 
 @_known
 def randint_like(other: Tensor, low: int, high: Any = None) -> Tensor:
     bounds = (0, low) if high is None else (low, high)
-    return randint(*bounds, tuple(other.array.shape))
+    return randint(bounds[0], bounds[1], tuple(other.array.shape))
 
 
 @_known

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ class TensorDataset(Dataset):
         self.tensors = tensors
 
     def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
-        return tuple(x[index] for x in self.tensors)  # type: ignore[index]
+        return tuple(x[index] for x in self.tensors)
 
     def __len__(self) -> int:
         return len(self.tensors[0])
@@ -83,7 +84,7 @@ def random_split(dataset: Any, lengths: Sequence[float], generator: Any = None) 
         raise ValueError("Sum of input lengths does not equal the length of the input dataset!")
     order = chance.generator().permutation(len(dataset)).tolist()
     edges = np.cumsum([0, *counts]).astype(int).tolist()
-    return [Subset(dataset, order[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    return [Subset(dataset, order[a:b]) for a, b in pairwise(edges)]
 
 
 def default_collate(batch: Sequence[Any]) -> Any:

@@ -120,7 +120,7 @@ def hardswish(x: Tensor, inplace: bool = False) -> Tensor:
 
 @_known
 def tanhshrink(x: Tensor) -> Tensor:
-    return x - methods.FUNCTIONS["tanh"](x)
+    return operation("sub", (x, methods.FUNCTIONS["tanh"](x)), "SubBackward0")
 
 
 @_known
@@ -153,7 +153,9 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         shapes = f"{rows}x{x.array.shape[-1]} and {weight.array.shape[1]}x{weight.array.shape[0]}"
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({shapes})")
     if x.dtype != weight.dtype:
-        raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {TITLES[x.dtype]} and {TITLES[weight.dtype]}")
+        raise RuntimeError(
+            f"mat1 and mat2 must have the same dtype, but got {TITLES[x.dtype]} and {TITLES[weight.dtype]}"
+        )
     transposed = compute("transpose", (weight.operand,), "TBackward0")
     if bias is None:
         made_by = {1: "SqueezeBackward4", 2: "MmBackward0"}.get(x.array.ndim, "UnsafeViewBackward0")
@@ -260,8 +262,8 @@ def layer_norm(
 def rms_norm(x: Tensor, normalized_shape: Any, weight: Tensor | None = None, eps: float | None = None) -> Tensor:
     axes = tuple(range(-len(tuple(normalized_shape)), 0))
     small = float(np.finfo(x.array.dtype).eps) if eps is None else eps
-    scaled = x * methods.FUNCTIONS["rsqrt"]((x * x).mean(axes, True) + small)
-    return scaled if weight is None else scaled * weight
+    scaled: Tensor = x * methods.FUNCTIONS["rsqrt"]((x * x).mean(axes, True) + small)
+    return scaled if weight is None else methods.mul(scaled, weight)
 
 
 @_known
@@ -281,7 +283,7 @@ def group_norm(
 
 
 @_known
-def instance_norm(
+def instance_norm(  # noqa: PLR0917 - PyTorch's signature
     x: Tensor, running_mean: Any = None, running_var: Any = None, weight: Tensor | None = None,
     bias: Tensor | None = None, eps: float = 1e-5, **_: Any,
 ) -> Tensor:  # fmt: skip
@@ -303,9 +305,7 @@ def batch_norm(  # noqa: PLR0917 - PyTorch's signature
     axes = (0, *range(2, x.array.ndim))
     count = x.array.size // x.array.shape[1]
     if training and count == 1:
-        raise stated(
-            ValueError(f"Expected more than 1 value per channel when training, got input size {x.shape}")
-        )
+        raise stated(ValueError(f"Expected more than 1 value per channel when training, got input size {x.shape}"))
     if training:
         mean, spread = x.mean(axes), x.var(axes, unbiased=False)
         for running, fresh, factor in ((running_mean, mean, 1.0), (running_var, spread, count / max(count - 1, 1))):

@@ -26,7 +26,7 @@ def _rows(output: Tensor, by: list[Tensor], create: bool) -> list[Tensor]:
     found: list[list[Any]] = [[] for _ in by]
     for k in range(flat.array.size):
         slopes = backward.grad(
-            flat[k], by, retain_graph=True, create_graph=create, allow_unused=True, materialize_grads=True  # type: ignore[index]
+            flat[k], by, retain_graph=True, create_graph=create, allow_unused=True, materialize_grads=True
         ) if flat.requires_grad else [Tensor.of(np.zeros_like(x.array)) for x in by]  # fmt: skip
         for row, slope in zip(found, slopes, strict=True):
             row.append(slope)
@@ -53,9 +53,7 @@ def hessian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, *
     with tape.recording(True):
         output = func(*by)
         if output.array.size != 1:
-            raise RuntimeError(
-                "The Tensor returned by the function given to hessian should contain a single element"
-            )
+            raise RuntimeError("The Tensor returned by the function given to hessian should contain a single element")
         slopes = backward.grad(output, by, create_graph=True, allow_unused=True, materialize_grads=True)
         rows = [tuple(_rows(slope, by, create_graph)) for slope in slopes if slope is not None]
     return tuple(rows) if several else rows[0][0]

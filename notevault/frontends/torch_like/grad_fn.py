@@ -6,7 +6,6 @@ from typing import Any
 
 from notevault.frontends.unsupported import UnsupportedError
 
-
 UNSURE = "?"
 """In place of a name that is not known: to show it is unsupported, to compute with the tensor is not."""
 

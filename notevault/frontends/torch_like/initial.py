@@ -101,7 +101,7 @@ def xavier_normal_(x: Tensor, gain: float = 1.0, generator: Any = None) -> Tenso
 
 
 def _he(x: Tensor, a: float, mode: str, nonlinearity: str) -> float:
-    return calculate_gain(nonlinearity, a) / math.sqrt(fans(x)[mode == "fan_out"])
+    return float(calculate_gain(nonlinearity, a)) / math.sqrt(fans(x)[mode == "fan_out"])
 
 
 @_known

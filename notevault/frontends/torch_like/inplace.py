@@ -48,7 +48,7 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Tensor]:
 
 
 IN_PLACE_OPERATORS = {"add": add, "sub": sub, "mul": mul, "truediv": div, "pow": power, "floordiv": floor_divide}
-_METHODS = {
+_METHODS: dict[str, Callable[..., Any]] = {
     "add": add, "sub": sub, "mul": mul, "div": div, "pow": power, "clamp": clamp, "clip": clamp,
     "masked_fill": masked_fill, "scatter": scatter, "scatter_add": scatter_add,
     **{name: FUNCTIONS[name] for name in (
@@ -136,14 +136,15 @@ def fill_diagonal(x: Tensor, value: float) -> Tensor:
 
 @method("index_fill_")
 def index_fill(x: Tensor, dim: int, index: Tensor, value: float) -> Tensor:
-    x[(slice(None),) * (dim % x.array.ndim) + (index,)] = value  # type: ignore[index]
+    x[(slice(None),) * (dim % x.array.ndim) + (index,)] = value
     return x
 
 
 @method("index_add_")
 def index_add(x: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     numbers = x.array.copy()
-    np.add.at(numbers, (slice(None),) * (dim % x.array.ndim) + (index.array,), source.array)
+    place: Any = (slice(None),) * (dim % x.array.ndim) + (index.array,)
+    np.add.at(numbers, place, source.array)
     return take(x, Tensor.of(numbers))
 
 

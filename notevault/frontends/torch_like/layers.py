@@ -83,7 +83,8 @@ class Embedding(Module):
 
     @classmethod
     def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, padding_idx: int | None = None) -> Embedding:
-        made = cls(*embeddings.array.shape, padding_idx, embeddings)
+        rows, width = embeddings.array.shape
+        made = cls(rows, width, padding_idx, embeddings)
         made.weight.requires_grad = not freeze
         return made
 

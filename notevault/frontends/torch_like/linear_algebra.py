@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,8 @@ def _singular(beginning: str, x: Tensor) -> Exception:
     size = x.array.shape[-1]
     pivot = next((k for k in range(1, size + 1) if np.linalg.matrix_rank(x.array[:, :k]) < k), size)
     message = f"{beginning} {pivot} is zero, the inversion could not be completed because the input matrix is singular."
-    return type("_LinAlgError", (RuntimeError,), {})(message)
+    error: Exception = type("_LinAlgError", (RuntimeError,), {})(message)
+    return error
 
 
 LINALG |= {"det": FUNCTIONS["det"], "inv": FUNCTIONS["inverse"], "matmul": matmul}
@@ -87,12 +89,12 @@ def norm_(x: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False) ->
     if matrix and ord in {2, -2, "nuc"}:
         values = np.linalg.svd(_off_the_tape("norm", x), compute_uv=False)
         return Tensor.of(np.asarray({2: values.max(), -2: values.min(), "nuc": values.sum()}[ord], x.array.dtype))
-    return norm(x, 2 if ord is None else ord, dim, keepdim)  # type: ignore[no-any-return]
+    return norm(x, 2 if ord is None else ord, dim, keepdim)
 
 
 @_linalg
 def vector_norm(x: Tensor, ord: Any = 2, dim: Any = None, keepdim: bool = False) -> Tensor:
-    return norm(x, ord, dim, keepdim)  # type: ignore[no-any-return]
+    return norm(x, ord, dim, keepdim)
 
 
 @_linalg
@@ -122,10 +124,13 @@ def cholesky(x: Tensor) -> Tensor:
 
 def _fields(kind: str, **parts: Any) -> Any:
     """Several results by name; prints as PyTorch prints them."""
-    base: Any = NamedTuple(kind, [(name, Tensor) for name in parts])
+    make: Any = namedtuple
+    base = make(kind, parts)  # the names are known only here
 
     def show(self: Any) -> str:
-        return f"torch.return_types.{kind}(\n" + ",\n".join(f"{n}={v!r}" for n, v in zip(parts, self, strict=True)) + ")"
+        return (
+            f"torch.return_types.{kind}(\n" + ",\n".join(f"{n}={v!r}" for n, v in zip(parts, self, strict=True)) + ")"
+        )
 
     shown = type(kind, (base,), {"__repr__": show, "__slots__": ()})
     return shown(*(Tensor.of(np.asarray(value)) for value in parts.values()))
@@ -205,7 +210,7 @@ def cdist(x: Tensor, y: Tensor, p: float = 2.0) -> Tensor:
 
 @function_only("dist")
 def dist(x: Tensor, y: Tensor, p: float = 2) -> Tensor:
-    return norm(x - y, p)  # type: ignore[no-any-return]
+    return norm(x - y, p)
 
 
 @both("matrix_exp")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, both
 from notevault.frontends.torch_like.tensor import Tensor, as_tensor, mixed
+
 
 def _comparison(primitive: str) -> Callable[[Any, Any], Tensor]:
     function = {
@@ -42,13 +43,12 @@ def _logical(function: Callable[..., Any]) -> Callable[..., Tensor]:
     return lambda *operands: Tensor.of(function(*(as_tensor(operand).array for operand in operands)))
 
 
-for _name, _function in {
+_PLAIN: Mapping[str, Callable[..., Any]] = {
     "logical_and": np.logical_and, "logical_or": np.logical_or, "logical_not": np.logical_not,
     "isnan": np.isnan, "isinf": np.isinf, "isfinite": np.isfinite, "bitwise_not": np.invert,
     "bitwise_and": np.bitwise_and, "bitwise_or": np.bitwise_or, "bitwise_xor": np.bitwise_xor,
     "logical_xor": np.logical_xor, "signbit": np.signbit, "isneginf": np.isneginf, "isposinf": np.isposinf,
     "bitwise_left_shift": np.left_shift, "bitwise_right_shift": np.right_shift,
-}.items():  # fmt: skip
+}  # fmt: skip
+for _name, _function in _PLAIN.items():
     both(_name)(_logical(_function))
-
-

@@ -30,7 +30,7 @@ def reduced(terms: Tensor, reduction: str, made_by: str | None = None) -> Tensor
     if reduction not in {"mean", "sum"}:
         raise stated(ValueError(f"{reduction} is not a valid value for reduction"))
     result = methods.FUNCTIONS[reduction](terms)
-    return named(result, made_by) if made_by else result  # type: ignore[no-any-return]
+    return named(result, made_by) if made_by else result
 
 
 def _warn_of_sizes(prediction: Tensor, target: Tensor) -> None:
@@ -43,9 +43,7 @@ def _warn_of_sizes(prediction: Tensor, target: Tensor) -> None:
 
 
 def _regression(primitive: str, made_by: str) -> Callable[..., Tensor]:
-    def loss(
-        prediction: Tensor, target: Tensor, reduction: str = "mean", *, weight: Any = None, **more: Any
-    ) -> Tensor:
+    def loss(prediction: Tensor, target: Tensor, reduction: str = "mean", *, weight: Any = None, **more: Any) -> Tensor:
         _warn_of_sizes(prediction, target)
         dtype = mixed((prediction, target))
         operands = [
@@ -109,7 +107,7 @@ def _title(x: Tensor) -> str:
     return TITLES[x.dtype]
 
 
-def _weighted(
+def _weighted(  # noqa: PLR0917 - an operation, its operands, and how its terms are summed up
     primitive: str, prediction: Tensor, target: Tensor, weight: Tensor | None, reduction: str, made_by: str
 ) -> Tensor:
     operands = (prediction.operand, target.operand)
@@ -127,9 +125,7 @@ def binary_cross_entropy_with_logits(
     pos_weight: Tensor | None = None,
 ) -> Tensor:
     if logits.array.shape != target.array.shape:
-        raise stated(
-            ValueError(f"Target size ({target.shape}) must be the same as input size ({logits.shape})")
-        )
+        raise stated(ValueError(f"Target size ({target.shape}) must be the same as input size ({logits.shape})"))
     target = target.cast(mixed((logits, target)))
     made_by = "BinaryCrossEntropyWithLogitsBackward0"
     if pos_weight is None:
@@ -150,9 +146,7 @@ def _check_labels(logits: Tensor, target: Tensor, ignore: int) -> None:
     if logits.array.ndim > 1 and target.array.shape[:1] != logits.array.shape[:1]:
         rows = target.array.shape[0] if target.array.ndim else 0
         raise stated(
-            ValueError(
-                f"Expected input batch_size ({logits.array.shape[0]}) to match target batch_size ({rows})."
-            )
+            ValueError(f"Expected input batch_size ({logits.array.shape[0]}) to match target batch_size ({rows}).")
         )
     if target.dtype.name != "int64":
         raise RuntimeError(f"expected scalar type Long but found {_title(target)}")
@@ -182,16 +176,12 @@ def cross_entropy(  # noqa: PLR0917 - PyTorch's signature
     made_by = "NllLoss2DBackward0" if logits.array.ndim > 2 else "NllLossBackward0"
     ignore = ignore_index if np.any(target.array == ignore_index) else None
     if not label_smoothing:
-        return compute(
-            "cross_entropy", (rows, wanted), made_by, reduction=reduction, weight=given, ignore=ignore
-        )
+        return compute("cross_entropy", (rows, wanted), made_by, reduction=reduction, weight=given, ignore=ignore)
     if given is not None or ignore is not None or logits.array.ndim != 2:
         raise UnsupportedError("torch.nn.functional.cross_entropy(label_smoothing) with weights or more dimensions")
     count = logits.array.shape[1]
     smooth = np.eye(count)[wanted] * (1 - label_smoothing) + label_smoothing / count
-    return compute(
-        "cross_entropy", (rows, smooth.astype(logits.array.dtype)), "AddBackward0", reduction=reduction
-    )
+    return compute("cross_entropy", (rows, smooth.astype(logits.array.dtype)), "AddBackward0", reduction=reduction)
 
 
 @_known
@@ -254,35 +244,33 @@ def triplet_margin_loss(  # noqa: PLR0917 - PyTorch's signature
 
 
 @_known
-def cosine_embedding_loss(
-    x: Tensor, y: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
-) -> Tensor:
+def cosine_embedding_loss(x: Tensor, y: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean") -> Tensor:
     similarity = cosine_similarity(x, y, x.array.ndim - 1)
     apart = methods.FUNCTIONS["clamp_min"](similarity - margin, 0)
-    chosen = methods.FUNCTIONS["where"](target == 1, 1 - similarity, apart)
+    chosen = methods.FUNCTIONS["where"](methods.FUNCTIONS["eq"](target, 1), 1 - similarity, apart)
     return reduced(chosen, reduction)
 
 
 @_known
-def margin_ranking_loss(
-    x: Tensor, y: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
-) -> Tensor:
+def margin_ranking_loss(x: Tensor, y: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean") -> Tensor:
     return _hinge(-target * (x - y) + margin, reduction)
 
 
 @_known
 def hinge_embedding_loss(x: Tensor, target: Tensor, margin: float = 1.0, reduction: str = "mean") -> Tensor:
     apart = methods.FUNCTIONS["clamp_min"](margin - x, 0)
-    return reduced(methods.FUNCTIONS["where"](target == 1, x, apart), reduction)
+    return reduced(methods.FUNCTIONS["where"](methods.FUNCTIONS["eq"](target, 1), x, apart), reduction)
 
 
 @_known
 def soft_margin_loss(x: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    return reduced(methods.FUNCTIONS["log1p"](methods.FUNCTIONS["exp"](-target * x)), reduction, "SoftMarginLossBackward0")
+    return reduced(
+        methods.FUNCTIONS["log1p"](methods.FUNCTIONS["exp"](-target * x)), reduction, "SoftMarginLossBackward0"
+    )
 
 
 @_known
-def gaussian_nll_loss(
+def gaussian_nll_loss(  # noqa: PLR0917 - PyTorch's signature
     mean: Tensor, target: Tensor, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> Tensor:
     spread = methods.clamp(var, eps)
@@ -291,7 +279,7 @@ def gaussian_nll_loss(
 
 
 @_known
-def poisson_nll_loss(
+def poisson_nll_loss(  # noqa: PLR0917 - PyTorch's signature
     rate: Tensor, target: Tensor, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean"
 ) -> Tensor:
     if full:

@@ -267,8 +267,6 @@ class Keys(NamedTuple):
             return "<All keys matched successfully>"
         return f"_IncompatibleKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
 
-    __str__ = __repr__
-
 
 def _quoted(names: list[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)

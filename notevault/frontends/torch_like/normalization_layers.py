@@ -102,9 +102,7 @@ class _BatchNorm(Module):
         if x.array.ndim not in self.dimensions:
             raise stated(ValueError(f"expected {self.names} input (got {x.array.ndim}D input)"))
         if x.array.shape[1] != self.num_features:
-            raise RuntimeError(
-                f"running_mean should contain {x.array.shape[1]} elements not {self.num_features}"
-            )
+            raise RuntimeError(f"running_mean should contain {x.array.shape[1]} elements not {self.num_features}")
         batch = self.training or not self.track_running_stats
         rate = self.momentum
         if self.training and self.track_running_stats:

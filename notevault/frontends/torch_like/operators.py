@@ -12,7 +12,7 @@ from notevault.frontends.torch_like.arithmetic import add, div, mul, power, sub
 from notevault.frontends.torch_like.logic import COMPARISONS
 from notevault.frontends.torch_like.products import matmul
 from notevault.frontends.torch_like.rounding import floor_divide, remainder
-from notevault.frontends.torch_like.shaping import reversed_dimensions, shape_of, transpose
+from notevault.frontends.torch_like.shaping import reversed_dimensions, transpose
 from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, operation
 from notevault.frontends.torch_like.tensor import Tensor, install
 

@@ -21,7 +21,8 @@ class Optimizer:
     def __init__(self, params: Iterable[Any], **options: Any) -> None:
         if isinstance(params, Tensor):
             raise TypeError(
-                "params argument given to the optimizer should be an iterable of Tensors or dicts, but got torch.FloatTensor"
+                "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
+                "torch.FloatTensor"
             )
         given = list(params)
         if not given:

@@ -18,9 +18,7 @@ from notevault.frontends.torch_like.tensor import Tensor
 def matmul(x: Tensor, y: Tensor, *, out: Tensor | None = None) -> Tensor:
     left, right = x.array.ndim, y.array.ndim
     if not left or not right:
-        raise RuntimeError(
-            f"both arguments to matmul need to be at least 1D, but they are {left}D and {right}D"
-        )
+        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {left}D and {right}D")
     if x.dtype != y.dtype:
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {_c_type(x)} != {_c_type(y)}")
     _check_shapes(x, y)
@@ -54,7 +52,7 @@ def _check_shapes(x: Tensor, y: Tensor) -> None:
         times = f"{b[0]}x{b[1]}" if len(b) == 2 else f"{b[0]}x1"
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {times})")
     batch = 1
-    for length in (a[:-2] if len(a) >= len(b) else b[:-2]):
+    for length in a[:-2] if len(a) >= len(b) else b[:-2]:
         batch *= length
     raise RuntimeError(
         f"Expected size for first two dimensions of batch2 tensor to be: [{batch}, {a[-1]}] but got: "

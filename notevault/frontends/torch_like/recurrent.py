@@ -89,7 +89,7 @@ class _Recurrent(Module):
         batched = x.array.ndim == 3
         steps = x if batched else x.unsqueeze(1)
         steps = steps.transpose(0, 1) if self.batch_first and batched else steps
-        inputs = [steps[k] for k in range(steps.array.shape[0])]  # type: ignore[index]
+        inputs = [steps[k] for k in range(steps.array.shape[0])]
         directions = 2 if self.bidirectional else 1
         ends: list[Any] = []
         for layer in range(self.num_layers):
@@ -110,7 +110,7 @@ class _Recurrent(Module):
             zeros = np.zeros((batch, self.hidden_size), x.array.dtype)
             return tuple(Tensor.of(zeros) for _ in range(self.states))
         given = start if isinstance(start, tuple) else (start,)
-        return tuple(s[number] if batched else s[number].unsqueeze(0) for s in given)  # type: ignore[index]
+        return tuple(s[number] if batched else s[number].unsqueeze(0) for s in given)
 
     def _run(self, rows: Any, state: Any, weights: Any, backwards: bool) -> tuple[list[Tensor], Any]:
         made = []
@@ -138,7 +138,7 @@ class _Recurrent(Module):
 
 
 def _joined(parts: tuple[Tensor, ...]) -> Tensor:
-    return parts[0] if len(parts) == 1 else methods.FUNCTIONS["cat"](list(parts), -1)  # type: ignore[no-any-return]
+    return parts[0] if len(parts) == 1 else methods.FUNCTIONS["cat"](list(parts), -1)
 
 
 class RNN(_Recurrent):

@@ -257,7 +257,7 @@ def log_softmax(x: Tensor, dim: int | None = None, dtype: DType | None = None) -
 
 def _softmax_input(x: Tensor, dim: int | None) -> Tensor:
     if not x.is_floating_point():
-        raise RuntimeError(f'"softmax_lastdim_kernel_impl" not implemented for \'{TITLES[x.dtype]}\'')
+        raise RuntimeError(f"\"softmax_lastdim_kernel_impl\" not implemented for '{TITLES[x.dtype]}'")
     if dim is not None:
         _along(x, dim)
     return x

@@ -148,7 +148,9 @@ def _source(x: Tensor, index: Tensor, value: Any) -> Any:
 
 
 @both("scatter")
-def scatter(x: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Tensor:
+def scatter(
+    x: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
+) -> Tensor:
     if reduce is not None:
         raise ValueError("scatter with a reduction")
     source = _source(x, index, value if src is None else src)
@@ -215,7 +217,9 @@ def diagonal(x: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor
 def diag_embed(x: Tensor) -> Tensor:
     if x.array.ndim == 1:
         return compute("diag", (x.operand,), "DiagEmbedBackward0", k=0)
-    return operation("mul", (x.unsqueeze(-1), Tensor.of(np.eye(x.array.shape[-1], dtype=x.array.dtype))), "DiagEmbedBackward0")
+    return operation(
+        "mul", (x.unsqueeze(-1), Tensor.of(np.eye(x.array.shape[-1], dtype=x.array.dtype))), "DiagEmbedBackward0"
+    )
 
 
 @both("masked_scatter")

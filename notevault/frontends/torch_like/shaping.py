@@ -302,7 +302,7 @@ def triu(x: Tensor, diagonal: int = 0) -> Tensor:
 @both("unbind")
 def unbind(x: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     front = (slice(None),) * (dim % x.array.ndim)
-    parts = (x[(*front, k)] for k in range(x.array.shape[dim]))  # type: ignore[index]
+    parts = (x[(*front, k)] for k in range(x.array.shape[dim]))
     return tuple(Tensor.made(part.operand, "UnbindBackward0") for part in parts)
 
 

@@ -18,7 +18,7 @@ def median(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     order = np.argsort(x.array, axis=dim if dim is not None else None, kind="stable")
     middle = (order.shape[dim if dim is not None else 0] - 1) // 2
     if dim is None:
-        return x.reshape(-1)[int(order[middle])]  # type: ignore[index]
+        return x.reshape(-1)[int(order[middle])]
     return picked("median", x, np.take(order, middle, axis=dim), dim, keepdim)
 
 
@@ -58,14 +58,16 @@ def unique(
 ) -> Any:
     values, inverse, counts = np.unique(x.array, return_inverse=True, return_counts=True, axis=dim)
     found = (values, inverse.reshape(x.array.shape if dim is None else -1), counts)
-    asked = [Tensor.of(part) for part, wanted in zip(found, (True, return_inverse, return_counts), strict=True) if wanted]
+    asked = [
+        Tensor.of(part) for part, wanted in zip(found, (True, return_inverse, return_counts), strict=True) if wanted
+    ]
     return asked[0] if len(asked) == 1 else tuple(asked)
 
 
 @both("bincount")
 def bincount(x: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     if x.array.dtype.kind == "f":
-        raise RuntimeError('"bincount_cpu" not implemented for \'Float\'')
+        raise RuntimeError("\"bincount_cpu\" not implemented for 'Float'")
     given = None if weights is None else weights.array
     return Tensor.of(np.bincount(x.array, weights=given, minlength=minlength))
 
@@ -88,7 +90,7 @@ def cov(x: Tensor, *, correction: int = 1) -> Tensor:
     centred = operation("sub", (rows, mean(rows, 1, True)), "SubBackward0")
     products = operation("matmul", (centred, centred.T), "MmBackward0")
     result = operation("div", (products, rows.array.shape[1] - correction), "SqueezeBackward0")
-    return result if x.array.ndim == 2 else result.reshape(())  # type: ignore[no-any-return]
+    return result if x.array.ndim == 2 else result.reshape(())
 
 
 @both("corrcoef")

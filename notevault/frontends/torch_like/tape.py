@@ -82,7 +82,9 @@ def backward(
     saved values are gone or were changed.
     """
     nodes = recorded([output])
-    if any(node.index in _spent and node.primitive is not None and node.primitive.name not in _LINEAR for node in nodes):
+    if any(
+        node.index in _spent and node.primitive is not None and node.primitive.name not in _LINEAR for node in nodes
+    ):
         raise RuntimeError(
             "Trying to backward through the graph a second time (or directly access saved tensors after they have "
             "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "

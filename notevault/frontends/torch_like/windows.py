@@ -79,7 +79,7 @@ def _convolution(dimensions: int) -> Callable[..., Tensor]:
         )  # fmt: skip
         if bias is not None:
             value = operation("add", (value, bias.view(1, -1, *(1,) * dimensions)), "ConvolutionBackward0")
-        return value if batched is x else value.squeeze(0)  # type: ignore[no-any-return]
+        return value if batched is x else value.squeeze(0)
 
     return convolve
 
@@ -104,9 +104,7 @@ def _transposed(dimensions: int) -> Callable[..., Tensor]:
         spread_out = operation("mul", (x, 1), "")
         for axis, step in enumerate(steps, start=2):
             spread_out = _apart(spread_out, axis, step)
-        widths = [(0, 0), (0, 0)] + [
-            (k - 1 - c, k - 1 - c + m) for k, c, m in zip(kernel, cut, more, strict=True)
-        ]
+        widths = [(0, 0), (0, 0)] + [(k - 1 - c, k - 1 - c + m) for k, c, m in zip(kernel, cut, more, strict=True)]
         padded = compute("pad", (spread_out.operand,), "", widths=tuple(widths))
         axes = tuple(range(2, 2 + dimensions))
         flipped = weight.transpose(0, 1).flip(axes)
@@ -153,7 +151,11 @@ def _pool(primitive: str, dimensions: int, made_by: str) -> Callable[..., Tensor
     return pool
 
 
-for _dimensions, _names in {1: ("SqueezeBackward1", "SqueezeBackward1"), 2: ("MaxPool2DWithIndicesBackward0", "AvgPool2DBackward0")}.items():  # fmt: skip
+_POOLS = {
+    1: ("SqueezeBackward1", "SqueezeBackward1"),
+    2: ("MaxPool2DWithIndicesBackward0", "AvgPool2DBackward0"),
+}
+for _dimensions, _names in _POOLS.items():
     for _name, _primitive, _made in zip(("max_pool", "avg_pool"), ("maxpool", "avgpool"), _names, strict=True):
         WINDOWS[f"{_name}{_dimensions}d"] = methods.guarded(
             f"torch.nn.functional.{_name}{_dimensions}d", _pool(_primitive, _dimensions, _made)

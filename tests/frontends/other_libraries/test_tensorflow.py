@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,11 +23,10 @@ SNIPPETS = re.findall(r"^=== (\d+)\n(.*?)^--- prints\n(.*?)(?=\n?^=== |\Z)", TEX
 
 
 @pytest.fixture
-def imitated(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def imitated(monkeypatch: pytest.MonkeyPatch) -> None:
     """The imitation in the place of the library."""
     for name, module in modules().items():
         monkeypatch.setitem(sys.modules, name, module)
-    yield
 
 
 @pytest.mark.usefixtures("imitated")

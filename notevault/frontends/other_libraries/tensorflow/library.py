@@ -107,7 +107,7 @@ def _sigmoid_cross_entropy(labels: Any = None, logits: Any = None, name: Any = N
 
 
 def _l2_loss(t: Any, name: Any = None) -> Tensor:
-    return computed("sum", computed("square", converted(t))) / 2  # type: ignore[operator, no-any-return]
+    return FUNCTIONS["divide"](computed("sum", computed("square", converted(t))), 2)  # type: ignore[no-any-return]
 
 
 _NN: Mapping[str, Any] = {

@@ -256,12 +256,16 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: Any = 
 
 @_known
 def argmax(input: Any, axis: int = 0, output_type: Any = None, name: Any = None) -> Tensor:
-    return Tensor(np.asarray(np.argmax(converted(input).plain, axis=axis), dtype=getattr(output_type, "numpy", np.int64)))
+    return Tensor(
+        np.asarray(np.argmax(converted(input).plain, axis=axis), dtype=getattr(output_type, "numpy", np.int64))
+    )
 
 
 @_known
 def argmin(input: Any, axis: int = 0, output_type: Any = None, name: Any = None) -> Tensor:
-    return Tensor(np.asarray(np.argmin(converted(input).plain, axis=axis), dtype=getattr(output_type, "numpy", np.int64)))
+    return Tensor(
+        np.asarray(np.argmin(converted(input).plain, axis=axis), dtype=getattr(output_type, "numpy", np.int64))
+    )
 
 
 @_known

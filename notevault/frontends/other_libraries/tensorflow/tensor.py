@@ -40,8 +40,7 @@ class DType:
 
 
 DTYPES = {
-    name: DType(name)
-    for name in ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool")
+    name: DType(name) for name in ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool")
 }
 
 
@@ -258,8 +257,8 @@ def of_one_type(operands: tuple[Any, ...], what: str) -> list[Tensor]:
     for x in made:
         if x.dtype != made[0].dtype:
             raise InvalidArgumentError(
-                f"cannot compute {what} as input #1(zero-based) was expected to be a {_c_name(made[0])} tensor but is a "
-                f"{_c_name(x)} tensor [Op:{what}] name: "
+                f"cannot compute {what} as input #1(zero-based) was expected to be a {_c_name(made[0])} tensor but "
+                f"is a {_c_name(x)} tensor [Op:{what}] name: "
             )
     return made
 
