@@ -16,7 +16,7 @@ import pytest
 from notevault.checks.compare import agrees
 from notevault.frontends.other_libraries.tensorflow.library import modules
 from notevault.frontends.unsupported import UnsupportedError
-from tests.frontends.other_libraries.test_snippets import printed_by
+from tests.frontends.other_libraries.test_snippets import form, printed_by
 
 TEXT = (Path(__file__).parent / "tensorflow_snippets.txt").read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"^=== (\d+)\n(.*?)^--- prints\n(.*?)(?=\n?^=== |\Z)", TEXT, re.MULTILINE | re.DOTALL)
@@ -34,12 +34,7 @@ def imitated(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_imitation_prints_what_tensorflow_prints(number: str, code: str, expected: str) -> None:
     printed = printed_by(code)
     assert agrees(expected, printed), printed
-    assert _form(printed) == _form(expected)
-
-
-def _form(text: str) -> str:
-    """The text without its white space, with a mark for every number."""
-    return "".join(re.sub(r"[\d.]+", "#", text).split())
+    assert form(printed) == form(expected)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("tensorflow") is None, reason="TensorFlow is not installed (too large)")
