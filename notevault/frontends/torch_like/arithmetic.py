@@ -82,7 +82,7 @@ _UNARY = {
 """Functions of analysis, with the name of their backward step."""
 
 _SAME_TYPE = {
-    "abs": "Abs", "neg": "Neg", "relu": "Relu", "sign": "Sign", "floor": "Floor", "ceil": "Ceil", "square": "Pow",
+    "abs": "Abs", "neg": "Neg", "relu": "Relu", "square": "Pow",
 }  # fmt: skip
 """Functions that keep whole numbers whole."""
 

@@ -11,7 +11,8 @@ import numpy as np
 from notevault.frontends import chance
 from notevault.frontends.torch_like import dtypes
 from notevault.frontends.torch_like.dtypes import DType
-from notevault.frontends.torch_like.table import guarded, stated
+from notevault.frontends.torch_like.stated import stated
+from notevault.frontends.torch_like.table import guarded
 from notevault.frontends.torch_like.tensor import Tensor, plain_data
 from notevault.frontends.unsupported import UnsupportedError
 

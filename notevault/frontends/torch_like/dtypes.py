@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from notevault.frontends.torch_like.stated import stated
 from notevault.frontends.unsupported import UnsupportedError
 
 
@@ -65,9 +66,11 @@ def of(array: Any) -> DType:
         return found
     if wanted.kind == "c":
         raise UnsupportedError(f"torch.{wanted.name}")
-    raise TypeError(
-        f"can't convert np.ndarray of type numpy.{wanted.name}_. The only supported types are: float64, float32, "
-        "float16, complex64, complex128, int64, int32, int16, int8, uint64, uint32, uint16, uint8, and bool."
+    raise stated(
+        TypeError(
+            f"can't convert np.ndarray of type numpy.{wanted.name}_. The only supported types are: float64, float32, "
+            "float16, complex64, complex128, int64, int32, int16, int8, uint64, uint32, uint16, uint8, and bool."
+        )
     )
 
 

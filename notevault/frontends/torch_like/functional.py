@@ -12,7 +12,8 @@ from notevault.frontends import chance
 from notevault.frontends.torch_like import methods
 from notevault.frontends.torch_like.dtypes import TITLES
 from notevault.frontends.torch_like.losses import LOSSES
-from notevault.frontends.torch_like.methods import compute, named, operation, stated
+from notevault.frontends.torch_like.methods import compute, named, operation
+from notevault.frontends.torch_like.stated import stated
 from notevault.frontends.torch_like.tensor import Tensor
 from notevault.frontends.torch_like.windows import WINDOWS
 from notevault.frontends.unsupported import UnsupportedError

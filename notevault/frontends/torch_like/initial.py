@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from notevault.frontends import chance
-from notevault.frontends.torch_like.table import guarded, stated
+from notevault.frontends.torch_like.stated import stated
+from notevault.frontends.torch_like.table import guarded
 from notevault.frontends.torch_like.tensor import Tensor
 
 INIT: dict[str, Callable[..., Any]] = {}

@@ -10,7 +10,8 @@ import numpy as np
 
 from notevault.frontends.torch_like import methods
 from notevault.frontends.torch_like.dtypes import TITLES
-from notevault.frontends.torch_like.methods import compute, named, operation, stated
+from notevault.frontends.torch_like.methods import compute, named, operation
+from notevault.frontends.torch_like.stated import stated
 from notevault.frontends.torch_like.tensor import Tensor, mixed
 from notevault.frontends.unsupported import UnsupportedError
 

@@ -9,7 +9,7 @@ from notevault.frontends.torch_like.linear_algebra import LINALG
 from notevault.frontends.torch_like.products import matmul
 from notevault.frontends.torch_like.reductions import log_softmax, norm, softmax, total
 from notevault.frontends.torch_like.shaping import flatten, unsqueeze
-from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, compute, guarded, operation, stated
+from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, compute, guarded, operation
 from notevault.frontends.torch_like.tensor import install
 
 install(METHODS)
@@ -33,7 +33,6 @@ __all__ = [
     "operators",
     "selecting",
     "softmax",
-    "stated",
     "take",
     "total",
     "unsqueeze",

@@ -9,7 +9,7 @@ import numpy as np
 
 from notevault.frontends.torch_like import functional
 from notevault.frontends.torch_like.module import Module, Parameter
-from notevault.frontends.torch_like.table import stated
+from notevault.frontends.torch_like.stated import stated
 from notevault.frontends.torch_like.tensor import Tensor
 
 F = functional.FUNCTIONS

@@ -13,6 +13,18 @@ from notevault.frontends.unsupported import UnsupportedError
 Array = np.ndarray[Any, Any]
 
 
+class Kept(dict[int, Any]):
+    """What an optimiser remembers of each parameter, to be loaded again; its names for it are not PyTorch's."""
+
+    def __repr__(self) -> str:
+        if self:
+            raise UnsupportedError("torch.optim.Optimizer.state_dict()['state']")
+        return "{}"
+
+    def __getitem__(self, key: int) -> Any:
+        raise UnsupportedError("torch.optim.Optimizer.state_dict()['state']")
+
+
 class Optimizer:
     """Steps for parameters in groups; `change` gives the new value of one parameter."""
 
@@ -60,14 +72,20 @@ class Optimizer:
         self.param_groups.append({"params": listed, **self.defaults, **group} | {"params": listed})
 
     def state_dict(self) -> dict[str, Any]:
-        if self.state:
-            raise UnsupportedError("torch.optim.Optimizer.state_dict after a step")
         groups, first = [], 0
         for group in self.param_groups:
             count = len(group["params"])
-            groups.append({**group, "params": list(range(first, first + count))})
+            options = {key: value for key, value in group.items() if key != "params"}
+            groups.append({**options, "params": list(range(first, first + count))})
             first += count
-        return {"state": {}, "param_groups": groups}
+        kept = {k: dict(self.state[id(p)]) for k, p in enumerate(self._parameters()) if id(p) in self.state}
+        return {"state": Kept(kept), "param_groups": groups}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        parameters = self._parameters()
+        for group, given in zip(self.param_groups, state_dict["param_groups"], strict=True):
+            group.update({key: value for key, value in given.items() if key != "params"})
+        self.state = {id(parameters[k]): dict(kept) for k, kept in dict.items(state_dict["state"])}
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         loss = closure() if closure is not None else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from notevault.frontends.torch_like.dtypes import TITLES
 from notevault.frontends.torch_like.table import (
     FUNCTIONS,
     both,
@@ -19,6 +20,9 @@ def matmul(x: Tensor, y: Tensor, *, out: Tensor | None = None) -> Tensor:
     left, right = x.array.ndim, y.array.ndim
     if not left or not right:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {left}D and {right}D")
+    if x.dtype != y.dtype and left == right == 1:
+        found = f"{TITLES[x.dtype]} and {TITLES[y.dtype]}"
+        raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {found}")
     if x.dtype != y.dtype:
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {_c_type(x)} != {_c_type(y)}")
     _check_shapes(x, y)

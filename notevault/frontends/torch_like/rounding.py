@@ -14,6 +14,8 @@ from notevault.frontends.torch_like.tensor import Tensor, as_tensor, mixed
 
 def _step(function: Callable[..., Any], x: Any, made_by: str) -> Tensor:
     given = as_tensor(x)
+    if given.dtype.rank < 2:
+        return Tensor.of(np.asarray(function(given.array)).astype(given.array.dtype))
     flat = custom_rule(function, vjp=[lambda g, y, x: g * 0], name=made_by)
     return Tensor.made(flat(given.operand), made_by)
 
@@ -21,6 +23,14 @@ def _step(function: Callable[..., Any], x: Any, made_by: str) -> Tensor:
 @both("round")
 def rounded(x: Tensor, *, decimals: int = 0) -> Tensor:
     return _step(lambda array: np.round(array, decimals), x, "RoundBackward1" if decimals else "RoundBackward0")
+
+
+def _stepwise(function: Callable[..., Any], made_by: str) -> Callable[[Any], Tensor]:
+    return lambda x: _step(function, x, made_by)
+
+
+for _name, _function in {"sign": np.sign, "floor": np.floor, "ceil": np.ceil}.items():
+    both(_name)(_stepwise(_function, f"{_name.title()}Backward0"))
 
 
 @both("trunc", "fix")

@@ -18,7 +18,7 @@ def median(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     order = np.argsort(x.array, axis=dim if dim is not None else None, kind="stable")
     middle = (order.shape[dim if dim is not None else 0] - 1) // 2
     if dim is None:
-        return x.reshape(-1)[int(order[middle])]
+        return Tensor.made(x.reshape(-1)[int(order[middle])].operand, "MedianBackward0")
     return picked("median", x, np.take(order, middle, axis=dim), dim, keepdim)
 
 

@@ -22,13 +22,6 @@ METHODS: dict[str, Any] = {}
 """What is a method of a tensor."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-Stated = TypeVar("Stated", bound=Exception)
-
-
-def stated(error: Stated) -> Stated:
-    """An exception that PyTorch raises too: `guarded` lets it pass."""
-    error.__dict__["stated"] = True
-    return error
 
 
 def guarded(name: str, function: Function) -> Function:

@@ -167,7 +167,8 @@ def _adaptive(dimensions: int, largest: bool) -> Callable[..., Tensor]:
         lengths = x.array.shape[-dimensions:]
         wanted = tuple(n if w is None else w for n, w in zip(lengths, each(output_size, dimensions), strict=True))
         if wanted == (1,) * dimensions and not largest:
-            return named(x.mean(tuple(range(-dimensions, 0)), True), "MeanBackward1")
+            made_by = "MeanBackward1" if dimensions == 2 else "SqueezeBackward1"
+            return named(x.mean(tuple(range(-dimensions, 0)), True), made_by)
         if any(n % w for n, w in zip(lengths, wanted, strict=True)):
             raise UnsupportedError("torch.nn.functional.adaptive pooling into unequal parts")
         size = tuple(n // w for n, w in zip(lengths, wanted, strict=True))

@@ -92,7 +92,7 @@ def _shown(name: str, found: Any, arguments: Any, argnums: Any, aux: list[Any]) 
     value, slopes = found if name == "value_and_grad" else (None, found)
     if name in {"grad", "value_and_grad"}:
         chosen = arguments[argnums] if isinstance(argnums, int) else tuple(arguments[k] for k in argnums)
-        slopes = tree_map(lambda slope, x: _weakened(slope, x), _as_tree(slopes, chosen), chosen)
+        slopes = tree_map(_weakened, _as_tree(slopes, chosen), chosen)
     else:
         slopes = wrapped(slopes)
     if name == "value_and_grad":
