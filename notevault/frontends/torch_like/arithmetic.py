@@ -74,7 +74,7 @@ _UNARY = {
         name: name.capitalize()
         for name in (
             *("exp", "log", "sin", "cos", "tan", "tanh", "sigmoid", "sqrt", "log2", "log10", "exp2", "expm1", "rsqrt"),
-            *("reciprocal", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "erf", "erfc"),
+            *("reciprocal", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "erf", "erfc", "sinc"),
         )
     },
     "log1p": "Log1P",

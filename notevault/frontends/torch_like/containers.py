@@ -151,4 +151,4 @@ class ParameterList(Module):
             f"  ({name}): Parameter containing: [torch.float32 of size {'x'.join(map(str, p.array.shape))}]"
             for name, p in self._parameters.items()
         ]
-        return "ParameterList(\n" + "\n".join(lines) + "\n)"
+        return "ParameterList(" + "\n".join(lines) + ")"

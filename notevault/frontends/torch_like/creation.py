@@ -261,6 +261,22 @@ def combinations(x: Tensor, r: int = 2) -> Tensor:
 
 
 @_known
+def block_diag(*blocks: Tensor) -> Tensor:
+    made = np.zeros(tuple(np.sum([block.array.shape for block in blocks], axis=0)), blocks[0].array.dtype)
+    row = column = 0
+    for block in blocks:
+        height, width = block.array.shape
+        made[row : row + height, column : column + width] = block.array
+        row, column = row + height, column + width
+    return Tensor.of(made)
+
+
+@_known
+def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:  # noqa: N803 - PyTorch's name
+    return Tensor.of(np.vander(x.array, N, increasing).astype(x.array.dtype))
+
+
+@_known
 def tril_indices(row: int, col: int, offset: int = 0) -> Tensor:
     return Tensor.of(np.stack(np.tril_indices(row, offset, col)))
 

@@ -156,7 +156,13 @@ _PARTS: Mapping[str, Mapping[str, Any]] = {
     "utils": {},
     "utils.data": data.DATA,
     "random": {"manual_seed": creation.FUNCTIONS["manual_seed"]},
-    "special": {name: methods.FUNCTIONS[name] for name in ("erf", "expm1", "log1p", "logsumexp", "softmax", "logit")},
+    "special": {
+        **{
+            name: methods.FUNCTIONS[name]
+            for name in ("erf", "erfc", "expm1", "log1p", "logsumexp", "softmax", "logit")
+        },
+        "expit": methods.FUNCTIONS["sigmoid"],
+    },
     "testing": {},
 }  # fmt: skip
 """The parts of the library, and what is a name of each."""

@@ -118,6 +118,14 @@ def matrix_power(x: Tensor, n: int) -> Tensor:
 
 
 @_linalg
+def multi_dot(tensors: Any) -> Tensor:
+    result = tensors[0]
+    for x in tensors[1:]:
+        result = matmul(result, x)
+    return result  # type: ignore[no-any-return]
+
+
+@_linalg
 def cholesky(x: Tensor) -> Tensor:
     return compute("cholesky", (x.operand,), "LinalgCholeskyExBackward0")
 

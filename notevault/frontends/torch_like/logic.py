@@ -33,6 +33,18 @@ COMPARISONS = {
 }  # fmt: skip
 for _name, _primitive in COMPARISONS.items():
     both(_name)(_comparison(_primitive))
+
+
+@both("heaviside")
+def heaviside(x: Tensor, values: Tensor) -> Tensor:
+    return Tensor.of(np.heaviside(x.array, values.array).astype(x.array.dtype))
+
+
+@both("gcd")
+def gcd(x: Tensor, y: Tensor) -> Tensor:
+    return Tensor.of(np.gcd(x.array, y.array))
+
+
 for _new, _old in {
     "greater": "gt", "less": "lt", "greater_equal": "ge", "less_equal": "le", "not_equal": "ne",
 }.items():  # fmt: skip

@@ -25,10 +25,17 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def guarded(name: str, function: Function) -> Function:
-    """The function, where a call that it does not understand is unsupported, not an error of the note."""
+    """The function, where a call that it does not understand is unsupported, not an error of the note.
+
+    PyTorch's names of the first two operands, `input` and `other`, are taken too.
+    """
 
     @functools.wraps(function)
     def call(*arguments: Any, **options: Any) -> Any:
+        if "input" in options:
+            arguments = (options.pop("input"), *arguments)
+        if "other" in options:
+            arguments = (*arguments, options.pop("other"))
         try:
             return function(*arguments, **options)
         except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, AutodiffError) as error:
@@ -81,8 +88,6 @@ def numpy_names(function: Function) -> Function:
         for numpy_name, name in (("axis", "dim"), ("keepdims", "keepdim")):
             if numpy_name in options:
                 options[name] = options.pop(numpy_name)
-        if "input" in options:
-            arguments = (options.pop("input"), *arguments)
         return function(*arguments, **options)
 
     return call  # type: ignore[return-value]

@@ -103,11 +103,33 @@ def backward(
             for hook in list(HOOKS.get(index, {}).values()):
                 adjoint = hook(adjoint)
             complete[index] = adjoint
-            for k, g in node_cotangents(paths[index], adjoint, paths, recording=create):
+            sent = node_cotangents(paths[index], adjoint, paths, recording=create)
+            for k, g in sent if create else _undefined_where_pytorch_has_it(paths[index], adjoint, paths, sent):
                 adjoints[k] = g if k not in adjoints else adjoints[k] + g
     if not keep:
         _spent.update({node.index: node for node in nodes if node.operands})
     return [complete.get(node.index) for node in wanted]
+
+
+_STEEP = frozenset(
+    {"sqrt", "log", "log2", "log10", "log1p", "reciprocal", "rsqrt", "pow", "div", "asin", "acos", "atanh", "acosh"}
+)
+
+
+def _undefined_where_pytorch_has_it(
+    node: Node, adjoint: Any, paths: dict[int, Node], sent: list[tuple[int, Any]]
+) -> list[tuple[int, Any]]:
+    """NaN where nothing comes from above and the slope is infinite: the engine has 0 there, PyTorch multiplies."""
+    if node.primitive is None or node.primitive.name not in _STEEP or not np.any(np.asarray(adjoint) == 0):
+        return sent
+    slopes = dict(node_cotangents(node, np.ones_like(adjoint), paths, recording=False))
+    silent = np.asarray(adjoint) == 0
+    return [
+        (k, np.where(silent & ~np.isfinite(slopes[k]), np.nan, g).astype(np.asarray(g).dtype))
+        if np.shape(slopes[k]) == np.shape(adjoint) == np.shape(g)
+        else (k, g)
+        for k, g in sent
+    ]
 
 
 def hooks_of(node: Node) -> dict[int, Callable[[Any], Any]]:

@@ -68,3 +68,25 @@ def test_an_installed_library_comes_before_its_imitation() -> None:
 
 def test_other_names_are_left_to_other_finders() -> None:
     assert Finder("torch", dict).find_spec("torchvision") is None
+
+
+WAYS = [
+    ("import torch\ntorch.flip(torch.ones(2), axis_=3)", "torch.flip with these arguments"),
+    ("import torch\ntorch.tensor([1 + 2j])", "torch.complex128"),
+    ("import torch\ntorch.zeros(2, dtype=torch.bfloat16)", "torch.bfloat16"),
+    (
+        "import torch\nx = torch.ones(1, requires_grad=True)\n(x * 2).grad_fn.next_functions",
+        "torch.Tensor.grad_fn.next_functions",
+    ),
+    (
+        "import torch\ntorch.nn.LSTM(1, 1, num_layers=2, dropout=0.5)(torch.ones(1, 1, 1))",
+        "torch.nn.LSTM(dropout) while training",
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "name"), WAYS)
+def test_a_way_to_call_that_is_lacking_is_named(session: Any, code: str, name: str) -> None:
+    with pytest.raises(UnsupportedError) as caught:
+        session(code)
+    assert caught.value.name == name
