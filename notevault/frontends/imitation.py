@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import sys
 from collections.abc import Callable, Mapping
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from notevault.frontends.unsupported import UnsupportedError
@@ -16,7 +18,7 @@ def imitation(name: str, names: Mapping[str, Any]) -> ModuleType:
     """A module with these names; any other raises UnsupportedError with its full name."""
     made = ModuleType(name)
     made.__path__ = []
-    vars(made).update(names)
+    vars(made).update({key: _answering(f"{name}.{key}", value) for key, value in names.items()})
 
     def missing(attribute: str) -> Any:
         if attribute.startswith("__") and attribute.endswith("__"):
@@ -25,6 +27,45 @@ def imitation(name: str, names: Mapping[str, Any]) -> ModuleType:
 
     vars(made)["__getattr__"] = missing
     return made
+
+
+def _answering(name: str, value: Any) -> Any:
+    """A function that raises UnsupportedError for arguments that it does not take; the library may take them."""
+    if not isinstance(value, FunctionType):
+        return value
+
+    @functools.wraps(value)
+    def call(*arguments: Any, **options: Any) -> Any:
+        try:
+            return value(*arguments, **options)
+        except TypeError as error:
+            if takes(value, arguments, options):
+                raise
+            raise UnsupportedError(f"{name} with these arguments") from error
+
+    return call
+
+
+def takes(function: Any, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> bool:
+    """Whether a function can be called like this."""
+    try:
+        inspect.signature(function).bind(*arguments, **options)
+    except TypeError:
+        return False
+    return True
+
+
+class Answering(type):
+    """For classes of an imitated library: arguments that they do not take are unsupported, not an error of the note."""
+
+    def __call__(cls, *arguments: Any, **options: Any) -> Any:
+        try:
+            return super().__call__(*arguments, **options)
+        except TypeError as error:
+            of_a_note = not cls.__module__.startswith("notevault.")
+            if of_a_note or takes(cls.__init__, (None, *arguments), options):  # type: ignore[misc]
+                raise
+            raise UnsupportedError(f"{cls.__name__} with these arguments") from error
 
 
 class Finder(MetaPathFinder, Loader):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from notevault.frontends import chance
+from notevault.frontends.imitation import Answering
 from notevault.frontends.torch_like.creation import FUNCTIONS as CREATION
 from notevault.frontends.torch_like.methods import FUNCTIONS
 from notevault.frontends.torch_like.tensor import Tensor
@@ -107,7 +108,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
     raise TypeError(f"default_collate: batch must contain tensors, numbers, dicts or lists; found {type(first)}")
 
 
-class DataLoader:
+class DataLoader(metaclass=Answering):
     """Batches of a dataset, in its order or shuffled."""
 
     def __init__(  # noqa: PLR0917 - PyTorch's signature

@@ -7,11 +7,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from notevault.frontends.imitation import Answering
 from notevault.frontends.torch_like.optim import Optimizer
 from notevault.frontends.torch_like.tensor import Tensor
 
 
-class _Scheduler:
+class _Scheduler(metaclass=Answering):
     """`change(lr, base)` gives the next rate of a group from the present one, as PyTorch's chainable forms do."""
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
@@ -237,7 +238,7 @@ class SequentialLR:
         return [group["lr"] for group in self.optimizer.param_groups]
 
 
-class ReduceLROnPlateau:
+class ReduceLROnPlateau(metaclass=Answering):
     """Lower when a number has not become better for some epochs."""
 
     def __init__(  # noqa: PLR0917 - PyTorch's signature

@@ -72,6 +72,8 @@ def test_other_names_are_left_to_other_finders() -> None:
 
 WAYS = [
     ("import torch\ntorch.flip(torch.ones(2), axis_=3)", "torch.flip with these arguments"),
+    ("import torch\ntorch.nn.Embedding(2, 2, max_norm=1.0)", "Embedding with these arguments"),
+    ("import torch.nn.functional as F\nF.glu(None, dims=2)", "torch.nn.functional.glu with these arguments"),
     ("import torch\ntorch.tensor([1 + 2j])", "torch.complex128"),
     ("import torch\ntorch.zeros(2, dtype=torch.bfloat16)", "torch.bfloat16"),
     (
