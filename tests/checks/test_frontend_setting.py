@@ -13,7 +13,6 @@ import pytest
 from notevault.checks.code import check_note
 from notevault.checks.model import Status
 from notevault.checks.sessions import worker
-from notevault.frontends.imitation import Finder
 from notevault.frontends.imitations import LIBRARIES
 from notevault.sandbox import probe
 from notevault.vault.configuration import FRONTEND
@@ -62,10 +61,10 @@ def test_an_installed_library_comes_first_unless_always(frontend: str, imitated:
 
 
 def test_the_imitations_do_not_leak_out_of_a_session() -> None:
-    before = set(sys.modules)
+    before, finders = set(sys.modules), list(sys.meta_path)
     for frontend in FRONTEND:
         checked(frontend, "import torch" if frontend == "always" else "x = 1")
-    assert not any(isinstance(finder, Finder) for finder in sys.meta_path)
+    assert sys.meta_path == finders
     assert not {name.split(".")[0] for name in set(sys.modules) - before} & {*LIBRARIES}
 
 
