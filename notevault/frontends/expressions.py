@@ -27,9 +27,10 @@ _HEADS: tuple[Any, ...] = (
     sympy.sin, sympy.cos, sympy.tan, sympy.cot, sympy.sec, sympy.csc, sympy.asin, sympy.acos, sympy.atan, sympy.atan2,
     sympy.sinh, sympy.cosh, sympy.tanh, sympy.coth, sympy.sech, sympy.csch, sympy.asinh, sympy.acosh, sympy.atanh,
     sympy.erf, sympy.erfc, sympy.gamma, sympy.loggamma, sympy.factorial, sympy.floor, sympy.ceiling, sympy.Heaviside,
+    sympy.acot, sympy.Mod, sympy.sinc, sympy.frac, sympy.KroneckerDelta, sympy.re, sympy.im, sympy.conjugate, sympy.arg,
     sympy.Piecewise, sympy.functions.elementary.piecewise.ExprCondPair,
     sympy.StrictLessThan, sympy.LessThan, sympy.StrictGreaterThan, sympy.GreaterThan, sympy.Equality, sympy.Unequality,
-    sympy.And, sympy.Or, sympy.Not, sympy.Tuple,
+    sympy.And, sympy.Or, sympy.Not, sympy.Xor, sympy.Tuple,
 )  # fmt: skip
 
 HEADS: Mapping[str, Callable[..., Expr]] = {head.__name__: head for head in _HEADS}

@@ -16,7 +16,7 @@ import sympy
 from mpmath.ctx_mp import MPContext
 
 from notevault.frontends.expressions import Expr
-from notevault.frontends.programs import System
+from notevault.frontends.steps import System
 
 PRIME = 2**61 - 1
 """A Mersenne prime: two different fractions of degree d agree at a random point with probability below d / 2^61."""
@@ -36,6 +36,7 @@ def _logical() -> dict[str, Callable[..., Any]]:
         "And": lambda *parts: all(parts),
         "Or": lambda *parts: any(parts),
         "Not": operator.not_,
+        "Xor": lambda *parts: sum(map(bool, parts)) % 2 == 1,
         "Max": max,
         "Min": min,
         "Abs": abs,
@@ -43,6 +44,7 @@ def _logical() -> dict[str, Callable[..., Any]]:
         "re": lambda value: value,
         "conjugate": lambda value: value,
         "im": lambda value: value * 0,
+        "Mod": lambda value, modulus: value % modulus if modulus else None,
     }
 
 
@@ -140,6 +142,8 @@ class _RealFunctions:
             "acos": self.where("acos", lambda value: abs(value) <= 1),
             "acosh": self.where("acosh", lambda value: value >= 1),
             "atanh": self.where("atanh", lambda value: abs(value) < 1),
+            "arg": lambda value: None if value == 0 else context.pi * (value < 0),
+            "acot": lambda value: context.atan(1 / value) if value else None,
             "atan2": lambda y, x: context.atan2(y, x) if x != 0 or y != 0 else None,
             "gamma": self.gamma_like("gamma"),
             "loggamma": self.gamma_like("loggamma"),
