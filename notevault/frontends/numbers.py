@@ -77,7 +77,7 @@ class _RealFunctions:
             return bool(constant)
         if constant.is_Rational:
             return self.context.mpf(constant.p) / constant.q
-        return self.context.mpf(str(constant.evalf(self.context.dps + 5)))
+        return self.context.mpf(str(constant.evalf(self.context.dps + 5))) if constant.is_finite else None
 
     def power(self, base: Any, exponent: Any) -> Any:
         if base == 0:
@@ -162,7 +162,11 @@ RATIONAL_HEADS = frozenset({"Add", "Mul", "Pow"})
 
 
 def _fraction_power(base: Fraction, exponent: Fraction) -> Fraction | None:
-    if exponent.denominator != 1 or abs(exponent) > 1000 or (base == 0 and exponent <= 0):
+    if exponent.denominator != 1 or (base == 0 and exponent <= 0):
+        return None
+    if abs(base) == 1:
+        return base ** (int(exponent) % 2)
+    if abs(exponent) > 1000:
         return None
     return base ** int(exponent)
 

@@ -22,6 +22,7 @@ def flattener(heads: frozenset[str], sizes: Mapping[Expr, int] | None = None) ->
 def flatten(*exprs: Expr, heads: frozenset[str]) -> Program:
     """The program that computes `exprs`; raises UnknownHeadError for a head that is not in `heads`.
 
+    >>> import sympy
     >>> x = sympy.Symbol("x")
     >>> program = flatten(x**2, x**2 + 1, heads=frozenset({"Pow", "Add"}))
     >>> len(program.steps), program.symbols
