@@ -10,7 +10,7 @@ import sympy
 
 from notevault.autodiff import Graph
 from notevault.frontends.differentiating import LOWERED_HEADS, as_float, differentiate, run
-from notevault.frontends.expressions import HEADS, Expr
+from notevault.frontends.expressions import MAX_EVALUATED, Expr, applied
 from notevault.frontends.programs import Program, flatten, flattener
 from notevault.frontends.raising import RAISED_PRIMITIVES, Expressions, exact, raising
 
@@ -25,9 +25,6 @@ __all__ = [
     "raise_",
     "readable",
 ]
-
-MAX_EVALUATED = 300
-"""A tree with more parts is put together as it stands: sympy's evaluation asks all of it for its assumptions."""
 
 
 def lower(expr: Expr, symbols: Mapping[str, Any]) -> Any:
@@ -78,7 +75,7 @@ def expressions(program: Program) -> list[Expr]:
 def _applied(head: str, operands: list[Expr], *, evaluate: bool) -> Expr:
     if head == "Piecewise":
         operands = list(zip(operands[::2], operands[1::2], strict=True))
-    return HEADS[head](*operands) if evaluate else HEADS[head](*operands, evaluate=False)
+    return applied(head, operands, evaluate=evaluate)
 
 
 def readable(expr: Expr) -> Expr:

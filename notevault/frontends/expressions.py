@@ -16,6 +16,8 @@ MAX_NODES = 4000
 MAX_DIGITS = 400
 MAX_EXPONENT = 10_000
 MAX_NAME = 100
+MAX_EVALUATED = 300
+"""A tree with more parts is put together as it stands: sympy's evaluation asks all of it for its assumptions."""
 
 
 class ExpressionError(NotevaultError):
@@ -59,24 +61,32 @@ def encode(expr: Expr) -> list[list[Any]]:
     [['rational', '1'], ['symbol', 'x'], ['rational', '2'], ['Pow', 1, 2], ['Add', 0, 3]]
     """
     nodes: list[list[Any]] = []
-    index: dict[Expr, int] = {}
-    stack = [(sympy.sympify(expr), False)]
+    places: dict[tuple[Any, ...], int] = {}
+    known: dict[int, int] = {}  # by identity: `==` and `hash` walk a shared part again at every use
+    stack = [(_expression(expr), False)]
     while stack:
         part, ready = stack.pop()
-        if part in index:
+        if id(part) in known:
             continue
-        if not part.args or part.is_Number:
-            index[part] = len(nodes)
-            nodes.append(_leaf(part))
-        elif ready:
-            index[part] = len(nodes)
-            nodes.append([_head(part), *(index[operand] for operand in part.args)])
-        else:
+        if part.args and not getattr(part, "is_Number", False) and not ready:
             stack.append((part, True))
             stack.extend((operand, False) for operand in reversed(part.args))
+            continue
+        leaf = not part.args or getattr(part, "is_Number", False)
+        node = _leaf(part) if leaf else [_head(part), *(known[id(operand)] for operand in part.args)]
+        known[id(part)] = places.setdefault(tuple(node), len(nodes))
+        if known[id(part)] == len(nodes):
+            nodes.append(node)
         if len(nodes) > MAX_NODES:
             raise ExpressionError(f"an expression of more than {MAX_NODES} parts")
     return nodes
+
+
+def _expression(value: Any) -> Expr:
+    found = sympy.sympify(value)
+    if not isinstance(found, sympy.Basic):
+        raise ExpressionError(f"{type(value).__name__} is not a scalar expression")
+    return found
 
 
 def _head(part: Expr) -> str:
@@ -109,12 +119,17 @@ def decode(data: object) -> Expr:
     if not isinstance(data, list) or not 0 < len(data) <= MAX_NODES:
         raise ExpressionError("not an encoded expression")
     parts: list[Expr] = []
+    sizes: list[int] = []
     for node in data:
-        parts.append(_decode_node(node, parts))
+        size = 1
+        if isinstance(node, list) and node and node[0] in HEADS:
+            size += sum(sizes[place] for place in node[1:] if type(place) is int and 0 <= place < len(sizes))
+        parts.append(_decode_node(node, parts, evaluate=size <= MAX_EVALUATED))
+        sizes.append(size)
     return parts[-1]
 
 
-def _decode_node(node: object, parts: list[Expr]) -> Expr:
+def _decode_node(node: object, parts: list[Expr], *, evaluate: bool) -> Expr:
     match node:
         case ["symbol", str(name), *assumed] if name and len(name) <= MAX_NAME and _are_assumptions(assumed):
             return _symbol(name, [str(assumption) for assumption in assumed])
@@ -123,7 +138,7 @@ def _decode_node(node: object, parts: list[Expr]) -> Expr:
         case ["constant", str(name)] if name in CONSTANTS:
             return CONSTANTS[name]
         case [str(head), *operands] if head in HEADS:
-            return _apply(head, [_operand(operand, parts) for operand in operands])
+            return _apply(head, [_operand(operand, parts) for operand in operands], evaluate=evaluate)
     raise ExpressionError("not a node of an encoded expression")
 
 
@@ -154,13 +169,31 @@ def _number(kind: str, digits: str) -> Expr:
         raise ExpressionError(f"not a number: {digits}") from error
 
 
-def _apply(head: str, operands: list[Expr]) -> Expr:
-    if head == "Pow" and len(operands) == 2:
+def _apply(head: str, operands: list[Expr], *, evaluate: bool) -> Expr:
+    if head == "Pow" and len(operands) == 2 and evaluate:
         return power(*operands)
+    if not evaluate and not all(isinstance(operand, _kind_of_operands(head)) for operand in operands):
+        raise ExpressionError(f"{head} does not take these operands")
     try:
-        return HEADS[head](*operands)
+        return applied(head, operands, evaluate=evaluate)
     except (TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ExpressionError(f"{head} does not take these operands") from error
+
+
+def applied(head: str, operands: list[Expr], *, evaluate: bool) -> Expr:
+    """A function applied to operands; what is not evaluated stays as it is written."""
+    if evaluate or head in {"ExprCondPair", "Tuple"}:
+        return HEADS[head](*operands)
+    return HEADS[head](*operands, evaluate=False)
+
+
+def _kind_of_operands(head: str) -> Any:
+    """What sympy would have refused by itself, had it evaluated."""
+    if head in {"And", "Or", "Not", "Xor"}:
+        return sympy.logic.boolalg.Boolean
+    if head == "Piecewise":
+        return sympy.functions.elementary.piecewise.ExprCondPair
+    return sympy.Basic if head in {"ExprCondPair", "Tuple"} else sympy.Expr
 
 
 def power(base: Expr, exponent: Expr) -> Expr:

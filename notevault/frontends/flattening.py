@@ -46,7 +46,7 @@ ArrayExpansion = Callable[["Flattener", Expr, Scope], Steps]
 class Flattener:
     """Expressions on one list of steps; `sizes` are the whole numbers that names of sizes and indices stand for.
 
-    `expansions` and `arrays` are found by the name of a part's class.
+    `expansions` and `arrays` are found by the name of a part's class; `expanded` says whether one was used.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class Flattener:
         self.builder = Builder()
         self.heads, self._expansions, self._arrays = heads, expansions, arrays
         self.top = Scope({name: self.builder.number(sympy.Integer(size)) for name, size in (sizes or {}).items()})
+        self.expanded = False
         self._visits = self._depth = 0
 
     def scalar(self, expr: Expr, scope: Scope | None = None) -> int:
@@ -99,6 +100,7 @@ class Flattener:
         return None if expand is None else self._deeper(expand, part, scope)
 
     def _deeper(self, expand: Callable[..., Any], part: Expr, scope: Scope) -> Any:
+        self.expanded = True
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise TooLargeError(f"an expression with more than {MAX_DEPTH} sums and matrices in one another")

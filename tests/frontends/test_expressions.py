@@ -32,6 +32,15 @@ def test_a_shared_part_is_written_once() -> None:
     assert len(encode(nested)) < 200
 
 
+def test_a_shared_part_is_decoded_once_and_without_asking_sympy_what_it_is() -> None:
+    nested, real = x, sympy.Symbol("w", real=True)
+    for _ in range(12):
+        bent = sympy.tanh(sympy.Mul(nested, real, evaluate=False), evaluate=False)
+        nested = sympy.Add(sympy.Mul(bent, nested, evaluate=False), nested, evaluate=False)
+    data = json.loads(json.dumps(encode(nested)))
+    assert len(encode(decode(data))) == len(data)
+
+
 FORGED = [
     None,
     [],
@@ -50,6 +59,9 @@ FORGED = [
     [["symbol", "x"], ["Pow", 0]],
     [["rational", "9"], ["Pow", 0, 0], ["Pow", 0, 1], ["Pow", 0, 2]],
     [["symbol", "x"]] * 5000,
+    [["symbol", "x"], ["Tuple", *[0] * 400], ["Add", 0, 1]],
+    [["symbol", "x"], ["Add", *[0] * 400], ["And", 0, 1]],
+    [["symbol", "x"], ["Add", *[0] * 400], ["sin", 0, 1]],
 ]
 
 
