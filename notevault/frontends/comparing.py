@@ -41,7 +41,7 @@ class Comparison:
         allowed = max(ENOUGH, min(tried, WORK // len(self.program.steps))) if symbols else 1
         found = self._look(islice(points(symbols, self.domain, seed=self.seed), allowed), WANTED)
         if found is None and symbols and self.program.heads & CHOOSING:
-            found = self._look(beyond(symbols, _bounds(self.program), self.domain), None)
+            found = self._look(beyond(symbols, self._bounds(), self.domain), None)
         if found is None:
             found = self._confirm()
         enough = min(ENOUGH, allowed)
@@ -51,6 +51,14 @@ class Comparison:
         elif self._cases.branch_missing:
             self.doubt = self.doubt or "at no point that was tried did every case apply"
         return found
+
+    def _bounds(self) -> list[Fraction]:
+        """The exact numbers of the program that ordinary points do not enclose; all when a case is missing."""
+        leaves = {step.leaf for step in self.program.steps if step.head == "number" and step.leaf.is_Rational}
+        values = {abs(numbers.fraction(leaf)) for leaf in leaves} - {0}
+        if self._cases.all_seen:
+            values = {value for value in values if value > 3 or value < Fraction(1, 20)}
+        return sorted(values, reverse=True)[:MAX_BOUNDS]
 
     def _look(self, tried: Iterator[Point], wanted: int | None) -> Difference | None:
         for point in tried:
@@ -107,13 +115,6 @@ class Comparison:
         if unknown:
             self.doubt = "more digits would be needed than are computed"
         return None
-
-
-def _bounds(program: Program) -> list[Fraction]:
-    """The exact numbers of a program that lie outside the range of ordinary points."""
-    leaves = {step.leaf for step in program.steps if step.head == "number" and step.leaf.is_Rational}
-    values = (abs(numbers.fraction(leaf)) for leaf in leaves)
-    return sorted({value for value in values if value > 3 or 0 < value < Fraction(1, 20)})[:MAX_BOUNDS]
 
 
 def relative(first: Any, second: Any) -> Any:

@@ -30,7 +30,8 @@ class ShapeError(UnknownHeadError):
 
     def __init__(self, claimed: tuple[int, ...], computed: tuple[int, ...]) -> None:
         super().__init__("shape")
-        self.args = (f"the claimed derivative has the shape {claimed}, the derivative {computed}",)
+        shapes = [" by ".join(map(str, _without_ones(shape))) or "a number" for shape in (claimed, computed)]
+        self.args = (f"what is claimed is {shapes[0]}, the derivative {shapes[1]}",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sympy.core.function import AppliedUndef
 
 from notevault.frontends.building import Builder
 from notevault.frontends.expressions import Expr
-from notevault.frontends.steps import TooLargeError, UnknownHeadError, UnknownSizeError
+from notevault.frontends.steps import NotRealError, TooLargeError, UnknownHeadError, UnknownSizeError
 
 MAX_VISITS = 100_000
 MAX_DEPTH = 60
@@ -163,11 +163,11 @@ def _is_sympys(part: Expr) -> bool:
 
 def _real(symbol: Expr) -> Expr:
     if symbol.is_commutative is False or symbol.is_real is False or symbol.is_finite is False:
-        raise UnknownHeadError(f"{symbol.name} (not a real number)")
+        raise NotRealError(symbol.name)
     return symbol
 
 
 def _constant(part: Expr) -> Expr:
     if part not in (sympy.true, sympy.false) and not (part.is_number and part.is_real and part.is_finite):
-        raise UnknownHeadError(str(part))
+        raise NotRealError(str(part))
     return part

@@ -29,6 +29,14 @@ class UnknownSizeError(UnknownHeadError):
         self.args = (f"{head} is not a whole number",)
 
 
+class NotRealError(UnknownHeadError):
+    """A name or a constant that is no real number; `head` is how it is written."""
+
+    def __init__(self, head: str) -> None:
+        super().__init__(head)
+        self.args = (f"{head} is not a real number",)
+
+
 class TooLargeError(NotevaultError):
     """An expression is larger than what is looked at."""
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-import sympy
 
 from notevault.frontends import imitations
 from notevault.frontends.claims import Finding
 from notevault.frontends.observers import OBSERVERS
+from notevault.frontends.watching.sympy_calls import WATCHED
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """`run`, with everything that observers change put back afterwards."""
     import sys
 
-    monkeypatch.setattr(sympy, "diff", sympy.diff)
-    monkeypatch.setattr(sympy.Expr, "diff", sympy.Expr.diff)
+    for owner, name, _ in WATCHED:
+        monkeypatch.setattr(owner, name, getattr(owner, name))
     finders, modules = list(sys.meta_path), set(sys.modules)
     yield run
     sys.meta_path[:] = finders
