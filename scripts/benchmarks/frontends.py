@@ -122,7 +122,47 @@ def identity() -> None:
     print(f"  identity test, median: {median:.2f} ms  {marked(median, 5.0)}")
 
 
-WORKLOADS: Mapping[str, Callable[[], None]] = {"seed": seed, "identity": identity}
+def swelling(layers: int, tanh: Callable[[Any], Any], at: Mapping[str, Any]) -> Any:
+    """f = tanh(w f + b) f + f, `layers` times from x: each layer uses the one before three times."""
+    f = at["x"]
+    for _ in range(layers):
+        f = tanh(at["w"] * f + at["b"]) * f + f
+    return f
+
+
+# without assumptions: for real names sympy itself takes seconds to write down nine layers, and does not end with ten
+SWELL_NAMES = {name: sympy.Symbol(name) for name in "wbx"}
+SWELL_SECONDS = 1.0
+SWELL_LAYERS = 10
+PATIENCE = 0.5
+"""Sympy is given one more layer as long as the last one took fewer seconds; a layer takes about eight times as many."""
+
+
+def swell() -> None:
+    """Ten layers: written down, differentiated and evaluated at all points; sympy on as many as it can."""
+    at = {name: np.random.default_rng(place).uniform(-0.5, 0.5, POINTS) for place, name in enumerate("wbx")}
+
+    def whole(way: Callable[[Any, Any, Points], Any], layers: int) -> Callable[[], Any]:
+        return first_met(
+            lambda _, symbol, at: way(swelling(layers, sympy.tanh, SWELL_NAMES), symbol, at), None, SWELL_NAMES["w"], at
+        )
+
+    nudged = at | {"w": at["w"] + 1e-30j}
+    expected = swelling(SWELL_LAYERS, np.tanh, nudged).imag / 1e-30
+    np.testing.assert_allclose(whole(ours, SWELL_LAYERS)(), expected, rtol=1e-9)
+    layers, seconds = 0, 0.0
+    while seconds < PATIENCE:
+        layers += 1
+        steps = {"ours": whole(ours, layers), "theirs": whole(theirs, layers)}
+        times = medians(steps, rounds=3)
+        seconds = times["theirs"] / 1e6
+        ratio = times["ours"] / times["theirs"]
+        print(f"  {layers} layers, ours {times['ours'] / 1e6:.4f} s, sympy {seconds:.4f} s, ratio {ratio:.4f}")
+    took = medians({"ours": whole(ours, SWELL_LAYERS)}, rounds=ROUNDS)["ours"] / 1e6
+    print(f"  {SWELL_LAYERS} layers, ours: {took:.4f} s  {marked(took, SWELL_SECONDS)}".rstrip())
+
+
+WORKLOADS: Mapping[str, Callable[[], None]] = {"seed": seed, "swell": swell, "identity": identity}
 
 
 def main(names: list[str]) -> int:
