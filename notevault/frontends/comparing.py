@@ -15,7 +15,9 @@ from notevault.frontends.steps import Program
 
 WANTED = 12
 ENOUGH = 4
-WORK = 200_000
+WANTED_CONFIRMED = 2
+MAX_CONFIRMED = 5
+WORK = 100_000
 """Steps computed for one comparison: with many of them there are fewer points."""
 MAX_BOUNDS = 6
 
@@ -102,17 +104,21 @@ class Comparison:
         return kind, first, second
 
     def _confirm(self) -> Difference | None:
-        """30 digits may agree where more do not: the first and the last point are looked at once more."""
+        """30 digits may agree where more do not: two of the points are looked at once more."""
         if self.inexact or not self._agreed:
             return None
-        unknown = 0
-        for point in (self._agreed[0], self._agreed[-1]):
+        confirmed = 0
+        for point in [self._agreed[0], *reversed(self._agreed[1:])][:MAX_CONFIRMED]:
+            kinds = []
             for pair in range(len(self.program.outputs) // 2):
                 kind, first, second = self._settled(point, pair)
                 if kind is Gap.SOMETHING and numbers.shown(first, second):
                     return point, pair, first, second
-                unknown += kind is not Gap.NOTHING
-        if unknown:
+                kinds.append(kind)
+            confirmed += all(kind is Gap.NOTHING for kind in kinds)
+            if confirmed == WANTED_CONFIRMED:
+                return None
+        if not confirmed:
             self.doubt = "more digits would be needed than are computed"
         return None
 

@@ -110,7 +110,8 @@ def _exactly(program: Program, seed: int) -> Identity | None:
         return None
     tried, point, pair, first, second = found
     shown = counterexample(point, claimed=second, computed=first)
-    return Identity(Answer.DIFFERENT, Confidence.EXACT, points=tried, counterexample=shown, pair=pair)
+    reason = _told_gap(shown, first, second)
+    return Identity(Answer.DIFFERENT, Confidence.EXACT, points=tried, counterexample=shown, reason=reason, pair=pair)
 
 
 def _at_points(program: Program, domain: Domain, seed: int) -> Identity:
@@ -121,9 +122,7 @@ def _at_points(program: Program, domain: Domain, seed: int) -> Identity:
     if difference is not None:
         point, pair, first, second = difference
         shown = counterexample(point, claimed=second, computed=first)
-        reason = ""
-        if shown["claimed"] == shown["computed"]:
-            reason = f"the two differ by {float(abs(first - second)):.1e}"
+        reason = _told_gap(shown, first, second)
         return Identity(Answer.DIFFERENT, confidence, *counts, shown, reason, pair=pair)
     if compared.doubt:
         return Identity(Answer.UNDETERMINED, None, *counts, reason=compared.doubt)
@@ -131,6 +130,11 @@ def _at_points(program: Program, domain: Domain, seed: int) -> Identity:
     if compared.one_sided:
         reason = f"equal where both sides are defined; at {compared.one_sided} points only one is"
     return Identity(Answer.EQUAL, confidence, *counts, reason=reason)
+
+
+def _told_gap(shown: Mapping[str, Any], first: Any, second: Any) -> str:
+    """What the numbers of a counterexample do not show when they are equal in their first digits."""
+    return f"the two differ by {float(abs(first - second)):.1e}" if shown["claimed"] == shown["computed"] else ""
 
 
 def counterexample(point: Point, *, claimed: Any, computed: Any) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def gap(program: Program, point: Point, pair: int) -> tuple[Gap, Any, Any]:
     digits, lost = DIGITS, 0
     for _ in range(_ROUNDS):
         results = _run(program, point, digits)
-        lost = _digits_lost(results, digits)
+        lost = _digits_lost(program, results, digits)
         needed = DIGITS + 2 * lost
         if needed <= digits:
             break
@@ -77,14 +77,30 @@ def _pair(program: Program, results: Sequence[Any], pair: int) -> tuple[Any, Any
     return results[program.outputs[2 * pair]], results[program.outputs[2 * pair + 1]]
 
 
-def _digits_lost(results: Sequence[Any], digits: int) -> int:
+def _digits_lost(program: Program, results: Sequence[Any], digits: int) -> int:
     """The digits before the point of the largest value, or the zeros behind it of the smallest that is no noise."""
-    exponents = [result.man_exp[1] + result.man_exp[0].bit_length() for result in results if _is_number(result)]
+    exponents = [_exponent(result) for result in results if _is_number(result)]
     if not exponents:
         return 0
     noise = max(*exponents, 0) - int((digits - _MARGIN) / _LOG_OF_TWO)
-    return int(max(abs(exponent) for exponent in [*exponents, 0] if exponent >= noise) * _LOG_OF_TWO)
+    surely_small = [
+        _exponent(result)
+        for step, result in zip(program.steps, results, strict=True)
+        if step.head in _NEVER_NOISE and _is_number(result)
+    ]
+    counted = [exponent for exponent in exponents if exponent >= noise] + surely_small
+    return int(max(abs(exponent) for exponent in [*counted, 0]) * _LOG_OF_TWO)
+
+
+_NEVER_NOISE = frozenset({"number", "symbol", "exp", "erfc"})
+"""What is small here is meant to be; a sum may be small because only rounding is left of it."""
 
 
 def _is_number(result: Any) -> bool:
     return hasattr(result, "man_exp") and bool(result) and result.man_exp[0] != 0
+
+
+def _exponent(number: Any) -> int:
+    """The power of two that is just above a number."""
+    mantissa, exponent = number.man_exp
+    return int(exponent) + int(mantissa).bit_length()

@@ -66,6 +66,9 @@ class Domain:
         words = []
         for symbol in sorted(symbols, key=lambda s: str(s.name)):
             name = symbol.name
+            if symbol.is_zero:
+                words.append(f"{name} zero")
+                continue
             if name in self.unit:
                 words.append(f"{name} between 0 and 1")
                 continue
