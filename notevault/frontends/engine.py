@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import sympy
 
 from notevault.autodiff import Graph
@@ -13,6 +14,7 @@ from notevault.frontends.differentiating import LOWERED_HEADS, as_float, differe
 from notevault.frontends.expressions import MAX_EVALUATED, Expr, applied
 from notevault.frontends.programs import Program, flatten, flattener
 from notevault.frontends.raising import RAISED_PRIMITIVES, Expressions, exact, raising
+from notevault.frontends.raising_arrays import RAISE_ARRAYS
 
 __all__ = [
     "LOWERED_HEADS",
@@ -99,7 +101,9 @@ def _at_points(condition: Expr) -> bool:
 
 
 def raise_(recorded: Graph, inputs: Sequence[Expr] | None = None) -> list[Expr]:
-    """The outputs of a recorded scalar program as sympy expressions of its inputs (symbols of their names by default).
+    """The outputs of a recorded program as sympy expressions of its inputs (symbols of their names by default).
+
+    An array among the inputs stands for the object array of its entries' symbols, and so does one of the outputs.
 
     >>> from notevault.autodiff import graph, tensor
     >>> x = tensor(2.0, name="x")
@@ -107,5 +111,16 @@ def raise_(recorded: Graph, inputs: Sequence[Expr] | None = None) -> list[Expr]:
     [x**2 + 1]
     """
     if inputs is None:
-        inputs = [sympy.Symbol(recorded.nodes[i].name or f"x{i}") for i in recorded.inputs]
-    return recorded.replay(list(inputs), raising(Expressions()))
+        inputs = [
+            _symbols(recorded.nodes[i].name or f"x{i}", np.shape(recorded.nodes[i].value)) for i in recorded.inputs
+        ]
+    scalar = all(np.ndim(node.value) == 0 for node in recorded.nodes)
+    return recorded.replay(list(inputs), raising(Expressions()) if scalar else RAISE_ARRAYS)
+
+
+def _symbols(name: str, shape: tuple[int, ...]) -> Any:
+    """A symbol, or an array of symbols named by their places."""
+    if not shape:
+        return sympy.Symbol(name)
+    places = [", ".join(map(str, place)) for place in np.ndindex(shape)]
+    return np.array([sympy.Symbol(f"{name}[{place}]") for place in places], dtype=object).reshape(shape)
