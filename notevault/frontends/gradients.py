@@ -49,6 +49,9 @@ def judge(
     evidence = evidence_of(function, by, claimed, last.identity)
     if any(answer.sizes for answer in answers):
         evidence["sizes"] = [{str(name): size for name, size in answer.sizes.items()} for answer in answers]
+        if "counterexample" in evidence:
+            shown = evidence["counterexample"]
+            evidence["counterexample"] = shown | {"at": evidence["sizes"][-1] | dict(shown["at"])}
     if last.identity.answer is Answer.EQUAL:
         reason = "; ".join(filter(None, [told([dict(answer.sizes) for answer in answers]), last.identity.reason]))
         return Verdict(Outcome.VERIFIED, last.identity.confidence, reason, None, evidence)

@@ -59,3 +59,16 @@ def test_an_unknown_function_is_inconclusive_and_says_which(session: Any) -> Non
 def test_columns_count_characters_and_not_bytes(session: Any) -> None:
     findings, _ = session("import sympy as sp\nλ = sp.Symbol('λ')\nπθ = sp.diff(λ**2, λ)\n")
     assert (findings[0].column, findings[0].end_column) == (6, 22)
+
+
+def test_a_loss_whose_parts_use_each_other_many_times_is_judged(session: Any) -> None:
+    block = (
+        "from sympy import symbols, tanh, diff\nw, b, x = symbols('w b x')\nf = x\n"
+        "for _ in range(30):\n    f = tanh(w*f + b)*f + f\nloss = f\ngrad_w = 2*f\n"
+        "for _ in range(2):\n    x = tanh(w*x + b)*x + x\nd = diff(x, w)\n"
+    )
+    findings, _ = session(block)
+    assert [(f.text, str(f.verdict.outcome), f.verdict.reason) for f in findings] == [
+        ("diff(x, w)", "verified", ""),
+        ("grad_w = 2*f", "refuted", "wrong, not localised to one term or factor"),
+    ]

@@ -99,6 +99,15 @@ def test_a_gradient_written_by_hand_is_checked(
     assert [(f.text, str(f.verdict.outcome), f.verdict.diagnosis) for f in findings] == [(written, outcome, diagnosis)]
 
 
+def test_a_counterexample_says_which_sizes_were_tried(session: Any) -> None:
+    findings, _ = session(SETUP, SUM + "grad_x = Sum(s[i]*(s[i]*x - c[i]), (i, 1, n))\n")
+    evidence = findings[0].verdict.evidence
+    at = evidence["counterexample"]["at"]
+    assert (evidence["sizes"], at["n"]) == ([{"n": 3}], 3)
+    half = sum(at[f"s[{i}]"] * (at[f"s[{i}]"] * at["x"] - at[f"c[{i}]"]) for i in (1, 2, 3))
+    assert (evidence["counterexample"]["claimed"], evidence["counterexample"]["computed"]) == (half, 2 * half)
+
+
 def test_a_gradient_of_another_shape_is_not_judged(session: Any) -> None:
     findings, _ = session(SETUP, LOSS + "grad_w = X.T\n")
     assert [(str(f.verdict.outcome), f.verdict.reason) for f in findings] == [
