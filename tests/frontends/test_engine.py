@@ -12,6 +12,7 @@ from notevault.autodiff import PRIMITIVES, Tensor, apply, gradients, graph, tens
 from notevault.frontends.engine import RAISED_PRIMITIVES, derivatives, gradient, lower, raise_
 from notevault.frontends.gradients import judge
 from notevault.frontends.identity import equal
+from notevault.frontends.programs import UnknownHeadError
 from notevault.frontends.raising_arrays import WITHOUT_A_FORM
 
 x, y, w, b = sympy.symbols("x y w b")
@@ -39,6 +40,44 @@ FUNCTIONS = [
 def test_the_gradient_of_the_engine_is_the_derivative(function: sympy.Expr) -> None:
     for symbol in (x, w):
         assert equal(gradient(function, symbol), sympy.diff(function, symbol)).equal
+
+
+KNOWN = [
+    (sympy.cot(x), -1 / sympy.sin(x) ** 2),
+    (sympy.acot(x), -1 / (1 + x**2)),
+    (sympy.sinc(x), (x * sympy.cos(x) - sympy.sin(x)) / x**2),
+    (sympy.Mod(x**2, 3), 2 * x),
+    (sympy.frac(x) * y, y),
+    (sympy.Heaviside(x) * x**2, sympy.Heaviside(x) * 2 * x),
+    (sympy.Piecewise((x, sympy.Xor(x > 0, y > 0)), (2 * x, True)), sympy.Piecewise((1, x * y < 0), (2, True))),
+    (sympy.Sum(x ** sympy.Symbol("i"), (sympy.Symbol("i"), 0, 3)), 1 + 2 * x + 3 * x**2),
+    (sympy.Derivative(sympy.sin(x) * x, x), 2 * sympy.cos(x) - x * sympy.sin(x)),
+    (sympy.Subs(sympy.sin(y * x), y, x), 2 * x * sympy.cos(x**2)),
+]
+
+
+@pytest.mark.parametrize(("function", "derivative"), KNOWN, ids=str)
+def test_functions_that_are_short_names_of_others_are_differentiated(
+    function: sympy.Expr, derivative: sympy.Expr
+) -> None:
+    assert equal(gradient(function, x), derivative).equal
+
+
+UNKNOWN = [
+    (sympy.gamma(x), "gamma"),
+    (sympy.LambertW(x), "LambertW"),
+    (sympy.DiracDelta(x), "DiracDelta"),
+    (sympy.Integral(sympy.exp(-(x**2)), x), "Integral"),
+    (sympy.Function("tanh")(x), "tanh"),
+    (type("exp", (sympy.Function,), {})(x), "exp"),
+]
+
+
+@pytest.mark.parametrize(("function", "head"), UNKNOWN, ids=str)
+def test_a_function_the_engine_lacks_is_named(function: sympy.Expr, head: str) -> None:
+    with pytest.raises(UnknownHeadError) as caught:
+        gradient(function, x)
+    assert caught.value.head == head
 
 
 def test_ten_layers_that_use_each_other_three_times_are_differentiated() -> None:
