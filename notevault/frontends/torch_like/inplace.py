@@ -120,6 +120,7 @@ def zero(x: Tensor) -> Tensor:
 @method("copy_")
 def copy(x: Tensor, other: Tensor, non_blocking: bool = False) -> Tensor:
     x.may_change()
+    other = other.cast(x.dtype)
     if isinstance(other.operand, Node):
         spread = tape.run("broadcast", (other.operand,), {"shape": x.array.shape})
         x.become(spread, "CopyBackwards")

@@ -1,6 +1,7 @@
 """What the backward pass still needs: PyTorch refuses to go backward through numbers that were changed in place.
 
-Only operations of which it is known what PyTorch keeps are watched; about the others nothing is said.
+Of some operations it is known what PyTorch keeps; a change of what another one was computed from is unsupported. So is
+one that PyTorch does not notice, through `.data`: its gradient then mixes old numbers and new ones.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from notevault.autodiff import Tensor as Node
+from notevault.frontends.unsupported import UnsupportedError
 
 Array = np.ndarray[Any, Any]
 
@@ -22,6 +24,11 @@ _KEEP_RESULT = frozenset(
 _KEEP_OPERAND = frozenset({"square", "sin", "cos", "log", "abs", "log1p", "log2", "log10"})
 _PRODUCTS = frozenset({"mul", "matmul"})
 """Of a product each factor is kept if the gradient of the other is wanted."""
+LINEAR = frozenset(
+    {"add", "sub", "neg", "sum", "mean", "reshape", "transpose", "broadcast", "sum_to", "cast", "identity"}
+)
+"""Operations that need no saved values to go backward."""
+_KEEP_NOTHING = LINEAR | frozenset({"getitem", "set_at", "concat", "stack", "squeeze", "split", "flip", "roll"})
 
 
 @dataclass(slots=True)
@@ -29,11 +36,21 @@ class _Storage:
     """Numbers that several tensors may share, and how often they were changed."""
 
     version: int = 0
-    users: list[tuple[weakref.ref[Node], int, str | None]] = field(default_factory=list)
+    users: list[_User] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _User:
+    """A node that keeps the numbers as they were in a version; `is_sure`: so does PyTorch."""
+
+    node: weakref.ref[Node]
+    version: int
+    name: str | None
+    is_sure: bool
 
 
 _STORAGES: dict[int, _Storage] = {}
-_CHANGED: dict[int, str] = {}
+_CHANGED: dict[int, Exception] = {}
 
 
 def _owner(array: Array) -> Array:
@@ -51,55 +68,70 @@ def _storage(array: Array) -> _Storage:
     return _STORAGES[key]
 
 
-def _kept(primitive: str, operands: Sequence[Any]) -> list[int]:
-    """The places of the operands that are kept."""
+def _kept(primitive: str, operands: Sequence[Any]) -> tuple[list[int], bool]:
+    """The places of the operands that are kept, and whether that is sure."""
     if primitive in _KEEP_OPERAND:
-        return [0]
+        return [0], True
     if primitive in _PRODUCTS and len(operands) == 2:
-        return [k for k in (0, 1) if isinstance(operands[1 - k], Node)]
-    return []
+        return [k for k in (0, 1) if isinstance(operands[1 - k], Node)], True
+    if primitive in _KEEP_RESULT or primitive in _KEEP_NOTHING:
+        return [], True
+    return list(range(len(operands))), False
 
 
 def keep(node: Node, primitive: str, arrays: Sequence[Array | None], operands: Sequence[Any]) -> None:
     """Note what a new node keeps; `arrays` are the numbers of the tensors that its operands came from."""
-    wanted: list[tuple[Array | None, str | None]] = [(arrays[k], None) for k in _kept(primitive, operands)]
+    places, is_sure = _kept(primitive, operands)
+    wanted: list[tuple[Array | None, str | None]] = [(arrays[k], None) for k in places]
     if primitive in _KEEP_RESULT:
         wanted.append((node.value, primitive.title().replace("_", "")))
     for array, name in wanted:
         if isinstance(array, np.ndarray):
             storage = _storage(array)
-            storage.users.append((weakref.ref(node), storage.version, name))
+            storage.users.append(_User(weakref.ref(node), storage.version, name, is_sure))
 
 
-def changed(array: Array, maker: str | None) -> None:
-    """Say that the numbers were changed in place, and by which operation if it is recorded."""
+def changed(array: Array, maker: str | None, *, unnoticed: bool = False) -> None:
+    """Say that the numbers were changed in place, and by which operation if it is recorded.
+
+    unnoticed: through `.data`, where PyTorch goes backward with the new numbers.
+    """
     storage = _STORAGES.get(id(_owner(array)))
     if storage is None:
         return
     storage.version += 1
+    latest = None if maker is None else maker.removesuffix("Backward0").replace("CopySlices", _COPY_SLICES)
+    for user in storage.users:
+        node = user.node()
+        if node is None:
+            continue
+        if node.index not in _CHANGED:
+            weakref.finalize(node, _CHANGED.pop, node.index, None)
+        _CHANGED[node.index] = (
+            RuntimeError(_message(array, user, storage.version, latest))
+            if user.is_sure and not unnoticed
+            else UnsupportedError("torch: backward after numbers that an operation may need were changed in place")
+        )
+
+
+def _message(array: Array, user: _User, version: int, latest: str | None) -> str:
     kind = {"f": "Float", "i": "Long"}.get(array.dtype.kind, "Float")
     kind = "Double" if array.dtype == np.float64 else kind
-    latest = None if maker is None else maker.removesuffix("Backward0").replace("CopySlices", _COPY_SLICES)
-    for user, version, name in storage.users:
-        node = user()
-        if node is not None:
-            made_by = name or latest
-            where = f", which is output 0 of {made_by}," if made_by else ""
-            if node.index not in _CHANGED:
-                weakref.finalize(node, _CHANGED.pop, node.index, None)
-            _CHANGED[node.index] = (
-                "one of the variables needed for gradient computation has been modified by an inplace operation: "
-                f"[torch.{kind}Tensor {list(array.shape)}]{where} is at version {storage.version}; expected version "
-                f"{version} instead. Hint: enable anomaly detection to find the operation that failed to compute its "
-                "gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
-            )
+    made_by = user.name or latest
+    where = f", which is output 0 of {made_by}," if made_by else ""
+    return (
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[torch.{kind}Tensor {list(array.shape)}]{where} is at version {version}; expected version "
+        f"{user.version} instead. Hint: enable anomaly detection to find the operation that failed to compute its "
+        "gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
+    )
 
 
 _COPY_SLICES = "torch::autograd::CopySlices"
 
 
 def check(nodes: Sequence[Node]) -> None:
-    """Raises RuntimeError, in PyTorch's words, if a node needs numbers that have been changed."""
+    """Raises RuntimeError, in PyTorch's words, if a node needs numbers that have been changed; or UnsupportedError."""
     for node in reversed(nodes):
         if node.index in _CHANGED:
-            raise RuntimeError(_CHANGED[node.index])
+            raise _CHANGED[node.index]

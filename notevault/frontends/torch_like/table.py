@@ -115,8 +115,13 @@ def compute(primitive: str, operands: Sequence[Any], made_by: str, **parameters:
 
 def view(primitive: str, x: Tensor, made_by: str, back: Callable[[Any], Any], **parameters: Any) -> Tensor:
     """A tensor that shares its numbers with x: what changes one in place changes the other."""
-    result = compute(primitive, (x.operand,), made_by, **parameters)
+
+    def seen() -> Tensor:
+        return compute(primitive, (x.operand,), made_by, **parameters)
+
+    result = seen()
     result._view = (x, back)
+    x.seen_as(result, seen)
     return result
 
 

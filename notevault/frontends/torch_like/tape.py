@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-_LINEAR = frozenset(
-    {"add", "sub", "neg", "sum", "mean", "reshape", "transpose", "broadcast", "sum_to", "cast", "identity"}
-)
-"""Operations that need no saved values to go backward: a second pass through them is no mistake."""
-
 
 class Mode:
     """Whether operations are recorded; `no_grad` turns it off."""
@@ -83,7 +78,8 @@ def backward(
     """
     nodes = recorded([output])
     if any(
-        node.index in _spent and node.primitive is not None and node.primitive.name not in _LINEAR for node in nodes
+        node.index in _spent and node.primitive is not None and node.primitive.name not in saved.LINEAR
+        for node in nodes
     ):
         raise RuntimeError(
             "Trying to backward through the graph a second time (or directly access saved tensors after they have "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,10 @@ class Tensor:
     _made_by: str | None = None
     _leaf_requires = False
     _view: tuple[Tensor, Callable[[Any], Any]] | None = None
+    _seen_from: dict[int, tuple[weakref.ref[Tensor], Callable[[], Tensor]]] | None = None
+    """The views of this tensor that are alive, each with what makes it anew."""
+    _is_data = False
+    """Whether this is the `.data` of a tensor, whose changes PyTorch does not notice."""
     _hooks: dict[int, Callable[[Any], Any]] | None = None
     grad: Tensor | None = None
 
@@ -171,10 +176,14 @@ class Tensor:
 
     @property
     def data(self) -> Tensor:
-        return Tensor.of(self.array)
+        shared = Tensor.of(self.array)
+        shared._is_data = True
+        return shared
 
     @data.setter
     def data(self, value: Tensor) -> None:
+        if value.array is not self.array:
+            saved.changed(self.array, None, unnoticed=True)
         self.array = value.array
 
     def __float__(self) -> float:
@@ -236,15 +245,32 @@ class Tensor:
             self.array = self.array.copy()
         with np.errstate(all="ignore"):
             self.array[...] = numbers
-        saved.changed(self.array, None)
+        saved.changed(self.array, None, unnoticed=self._is_data)
 
     def become(self, node: Node, made_by: str) -> None:
         """Be the result of a recorded operation from now on; so is the tensor that this is a part of."""
         saved.changed(self.array, made_by)
         self.array, self._node, self._made_by = node.value, node, made_by
+        self._renew_views()
         if self._view is not None:
             whole, back = self._view
             whole.become(back(node), "CopySlices")
+
+    def seen_as(self, part: Tensor, again: Callable[[], Tensor]) -> None:
+        """Note a view of this tensor; `again` makes it from what this tensor is by then."""
+        if self._seen_from is None:
+            self._seen_from = {}
+        views, key = self._seen_from, id(part)
+        views[key] = (weakref.ref(part, lambda _: views.pop(key, None)), again)
+
+    def _renew_views(self) -> None:
+        """The views of a tensor that was changed on the tape see what it is now."""
+        for reference, again in list((self._seen_from or {}).values()):
+            part = reference()
+            if part is not None:
+                fresh = again()
+                part.array, part._node, part._made_by = fresh.array, fresh._node, "AsStridedBackward0"
+                part._renew_views()
 
     def may_change(self) -> None:
         """Raises RuntimeError for a leaf whose gradient is wanted."""

@@ -51,6 +51,20 @@ def test_what_is_lacking_is_named(session: Any, code: str, name: str) -> None:
     assert str(caught.value) == name
 
 
+UNNOTICED = [
+    "y = (x ** 3).sum()\nx.data.fill_(5.0)",
+    "y = (x * x).sum()\nx.data = x.data * 3",
+    "y = (x ** 3).sum()\nwith torch.no_grad():\n    x -= 1",
+]
+
+
+@pytest.mark.parametrize("change", UNNOTICED)
+def test_a_gradient_that_would_mix_old_and_new_numbers_is_unsupported(session: Any, change: str) -> None:
+    start = "import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\n"
+    with pytest.raises(UnsupportedError, match="backward after numbers"):
+        session(f"{start}{change}\ny.backward()\n")
+
+
 def test_an_installed_library_comes_before_its_imitation() -> None:
     finder = Finder("json", lambda: {"json": imitation("json", {"loads": None})})
     before = list(sys.meta_path)
