@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from notevault.frontends.torch_like import dtypes
 from notevault.frontends.torch_like.dtypes import float64
 from notevault.frontends.torch_like.rounding import rounded_quotient
 from notevault.frontends.torch_like.table import (
@@ -62,7 +63,7 @@ def power(x: Any, y: Any) -> Tensor:
         return operation("pow", (x, y), "PowBackward1")
     if y == 2:
         return (
-            operation("square", (x,), "PowBackward0")
+            operation("square", (x if x.dtype.rank else x.cast(dtypes.int64),), "PowBackward0")
             if x.dtype.rank == 2 or isinstance(y, int)
             else power(floating(x), y)
         )
@@ -152,9 +153,15 @@ def minimum(x: Tensor, y: Tensor) -> Tensor:
     return operation("minimum", (x, y), "MinimumBackward0")
 
 
+def _real(*operands: Tensor) -> tuple[Tensor, ...]:
+    """Whole numbers as float32, where none of the operands is a float."""
+    floats = any(operand.is_floating_point() for operand in operands)
+    return operands if floats else tuple(floating(operand) for operand in operands)
+
+
 @both("atan2")
 def atan2(y: Tensor, x: Tensor) -> Tensor:
-    return operation("atan2", (y, x), "Atan2Backward0")
+    return operation("atan2", _real(y, x), "Atan2Backward0")
 
 
 @both("where")
@@ -198,6 +205,8 @@ def addcdiv(x: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
 
 @both("hypot")
 def hypot(x: Tensor, y: Tensor) -> Tensor:
+    if not (x.is_floating_point() or y.is_floating_point()):
+        raise UnsupportedError("torch.hypot of whole numbers")
     return operation("hypot", (x, y), "HypotBackward0")
 
 

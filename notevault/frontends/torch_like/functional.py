@@ -104,6 +104,8 @@ def softsign(x: Tensor) -> Tensor:
 
 @_known
 def hardtanh(x: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
+    if not x.is_floating_point():
+        raise UnsupportedError("torch.nn.functional.hardtanh of whole numbers")
     return _applied(x, operation("hardtanh", (x,), "HardtanhBackward0", low=min_val, high=max_val), inplace)
 
 

@@ -218,7 +218,7 @@ def cdist(x: Tensor, y: Tensor, p: float = 2.0) -> Tensor:
 
 @function_only("dist")
 def dist(x: Tensor, y: Tensor, p: float = 2) -> Tensor:
-    return norm(x - y, p)
+    return named(norm(x - y, p), "DistBackward0")
 
 
 @both("matrix_exp")

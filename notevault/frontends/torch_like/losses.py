@@ -224,6 +224,7 @@ def pairwise_distance(x: Tensor, y: Tensor, p: float = 2.0, eps: float = 1e-6, k
 
 @_known
 def cosine_similarity(x: Tensor, y: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    x, y = methods.FUNCTIONS["broadcast_tensors"](x, y)
     lengths = [methods.clamp(methods.norm(v, 2, dim, True), eps) for v in (x, y)]
     products = (x / lengths[0]) * (y / lengths[1])
     return methods.total(products, dim)

@@ -13,6 +13,7 @@ from notevault.frontends.torch_like.table import (
     operation,
 )
 from notevault.frontends.torch_like.tensor import Tensor
+from notevault.frontends.unsupported import UnsupportedError
 
 
 @both("matmul")
@@ -110,6 +111,8 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
 
 def einsum(subscripts: str, *operands: Any) -> Tensor:
     values = operands[0] if len(operands) == 1 and isinstance(operands[0], list | tuple) else operands
+    if any(value.array.dtype.kind == "b" for value in values):
+        raise UnsupportedError("torch.einsum of truth values")
     made_by = "ViewBackward0" if len(values) > 1 else "PermuteBackward0"
     return operation("einsum", values, made_by, subscripts=subscripts.replace(" ", ""))
 

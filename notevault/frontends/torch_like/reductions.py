@@ -232,7 +232,10 @@ both("any")(_truth(np.any))
 def cumsum(x: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     x = x if dtype is None else x.cast(dtype)
     _along(x, dim)
-    return operation("cumsum", (x if x.dtype.rank else x.cast(dtypes.int64),), "CumsumBackward0", axis=dim)
+    x = x if x.dtype.rank else x.cast(dtypes.int64)
+    if not x.array.ndim:
+        return named(x.clone(), "CumsumBackward0")
+    return operation("cumsum", (x,), "CumsumBackward0", axis=dim)
 
 
 @both("cumprod")

@@ -242,7 +242,7 @@ class Tensor:
                 "location. Please clone() the tensor before performing the operation."
             )
         if not self.array.flags.writeable:
-            self.array = self.array.copy()
+            raise UnsupportedError("torch: a change in place of what is read only here")
         with np.errstate(all="ignore"):
             self.array[...] = numbers
         saved.changed(self.array, None, unnoticed=self._is_data)
