@@ -172,7 +172,9 @@ def amin(x: Value, *, axis: Axis = None, keepdims: bool = False) -> Value:
 
 
 def _var_slope(x: Value, axis: Axis, ddof: int) -> Value:
-    return conjugate(x - mean(x, axis=axis, keepdims=True)) * (2 / (count_of(x, axis) - ddof))
+    degrees = count_of(x, axis) - ddof
+    # without a degree of freedom the variance is 0 / 0, and so is its derivative
+    return conjugate(x - mean(x, axis=axis, keepdims=True)) * (2 / degrees if degrees else np.nan)
 
 
 def _pull_var(g: Value, y: Value, x: Value, *, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Value:

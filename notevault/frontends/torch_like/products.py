@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from notevault.frontends.torch_like.dtypes import TITLES
@@ -109,10 +109,24 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
     return operation("outer", (x, y), "MulBackward0")
 
 
+def _of_one_length(subscripts: str, values: Sequence[Tensor]) -> Sequence[Tensor]:
+    """The operands, with axes of length 1 repeated where another operand is longer."""
+    letters = subscripts.replace(" ", "").partition("->")[0].split(",")
+    if "." in subscripts or any(len(own) != x.array.ndim for own, x in zip(letters, values, strict=False)):
+        return values
+    lengths: dict[str, int] = {}
+    for own, x in zip(letters, values, strict=False):
+        for letter, length in zip(own, x.array.shape, strict=True):
+            lengths[letter] = max(length, lengths.get(letter, 1))
+    wanted = [tuple(lengths[letter] for letter in own) for own in letters]
+    return [x if x.array.shape == shape else x.expand(*shape) for x, shape in zip(values, wanted, strict=False)]
+
+
 def einsum(subscripts: str, *operands: Any) -> Tensor:
     values = operands[0] if len(operands) == 1 and isinstance(operands[0], list | tuple) else operands
     if any(value.array.dtype.kind == "b" for value in values):
         raise UnsupportedError("torch.einsum of truth values")
+    values = list(_of_one_length(subscripts, values))
     made_by = "ViewBackward0" if len(values) > 1 else "PermuteBackward0"
     return operation("einsum", values, made_by, subscripts=subscripts.replace(" ", ""))
 

@@ -34,8 +34,10 @@ def _along(x: Tensor, dim: int) -> int:
 
 
 def _reduced(primitive: str, x: Tensor, dim: Any, keepdim: bool, made_by: str, **more: Any) -> Tensor:
-    version = "0" if dim is None else "1"
-    return operation(primitive, (x,), made_by + version, axis=_axis(dim), keepdims=keepdim, **more)
+    version, axis = "0" if dim is None else "1", _axis(dim)
+    if not x.array.ndim and axis in (0, -1, (0,), (-1,)):
+        axis = None  # a number has a dimension here, of length one
+    return operation(primitive, (x,), made_by + version, axis=axis, keepdims=keepdim, **more)
 
 
 @both("sum")
@@ -130,6 +132,9 @@ def _extreme(kind: str) -> Callable[..., Any]:
             )
         if dim is None:
             return operation(kind, (x,), f"{kind.title()}Backward1")
+        if not x.array.ndim:
+            _along(x, dim)
+            return pair(kind, named(x.clone(), f"{kind.title()}Backward0"), Tensor.of(np.array(0)))
         find = np.argmax if kind == "max" else np.argmin
         return picked(kind, x, find(x.array, axis=_along(x, dim)), dim, keepdim)
 
@@ -204,6 +209,8 @@ def argsort(x: Tensor, dim: int = -1, descending: bool = False, stable: bool = T
 @numpy_names
 def sort(x: Tensor, dim: int = -1, descending: bool = False, stable: bool = True) -> Extreme:
     order = argsort(x, dim, descending)
+    if not x.array.ndim:
+        return pair("sort", named(x.clone(), "SortBackward0"), order)
     return pair("sort", compute("gather", (x.operand,), "SortBackward0", index=order.array, axis=dim), order)
 
 

@@ -91,7 +91,10 @@ def narrow(x: Tensor, dim: int, start: int, length: int) -> Tensor:
 
 @both("flip")
 def flip(x: Tensor, *given: Any, dims: Any = None) -> Tensor:
-    return compute("flip", (x.operand,), "FlipBackward0", axis=shape_of(given or (dims,)))
+    axes = shape_of(given or (dims,))
+    if not x.array.ndim and set(axes) <= {0, -1}:
+        axes = ()  # a number has a dimension here, of length one
+    return compute("flip", (x.operand,), "FlipBackward0", axis=axes)
 
 
 @function_only("flipud")

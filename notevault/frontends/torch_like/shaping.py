@@ -182,6 +182,8 @@ def expand(x: Tensor, *shape: Any) -> Tensor:
                 f"The expanded size of the tensor ({want}) must match the existing size ({have}) at non-singleton "
                 f"dimension {at}.  Target sizes: {list(wanted)}.  Tensor sizes: {list(x.array.shape)}"
             )
+    if full == x.array.shape:
+        return _reshaped(x, full, "ExpandBackward0")
     return compute("broadcast", (x.operand,), "ExpandBackward0", shape=full)
 
 
@@ -202,9 +204,9 @@ def repeat(x: Tensor, *times: Any) -> Tensor:
     node = tape.run("reshape", (x.operand,), {"shape": tuple(n for length in spread for n in (1, length))})
     full = tuple(n for count, length in zip(counts, spread, strict=True) for n in (count, length))
     node = tape.run("broadcast", (node,), {"shape": full})
-    return compute(
-        "reshape", (node,), "RepeatBackward0", shape=tuple(c * n for c, n in zip(counts, spread, strict=True))
-    )
+    whole = tuple(c * n for c, n in zip(counts, spread, strict=True))
+    result = compute("reshape", (node,), "RepeatBackward0", shape=whole)
+    return result if isinstance(node, Node) else Tensor.of(result.array.copy())
 
 
 @function_only("cat", "concat", "concatenate")
@@ -291,11 +293,15 @@ def chunk(x: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 
 @both("tril")
 def tril(x: Tensor, diagonal: int = 0) -> Tensor:
+    if x.array.ndim < 2:
+        raise RuntimeError("tril: input tensor must have at least 2 dimensions")
     return compute("tril", (x.operand,), "TrilBackward0", k=diagonal)
 
 
 @both("triu")
 def triu(x: Tensor, diagonal: int = 0) -> Tensor:
+    if x.array.ndim < 2:
+        raise RuntimeError("triu: input tensor must have at least 2 dimensions")
     return compute("triu", (x.operand,), "TriuBackward0", k=diagonal)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -46,13 +46,31 @@ def guarded(name: str, function: Function) -> Function:
     return call  # type: ignore[return-value]
 
 
+_TAKE_NUMBERS = frozenset({"pow", "float_power", "remainder", "where", "mul", "add", "result_type", "full_like"})
+
+
+def _of_a_tensor(name: str, function: Function) -> Function:
+    """The function under its name in `torch`, which refuses what is not a tensor as PyTorch does."""
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **options: Any) -> Any:
+        if arguments and isinstance(arguments[0], bool | int | float | list | tuple | np.ndarray):
+            kind = type(arguments[0])
+            shown = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+            raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {shown}")
+        return function(*arguments, **options)
+
+    return call  # type: ignore[return-value]
+
+
 def both(*names: str) -> Callable[[Function], Function]:
     """Make a function known under these names, as a function and as a method."""
 
     def known(function: Function) -> Function:
         safe = guarded(f"torch.{names[0]}", function)
         for name in names:
-            FUNCTIONS[name] = METHODS[name] = safe
+            METHODS[name] = safe
+            FUNCTIONS[name] = safe if name in _TAKE_NUMBERS else _of_a_tensor(name, safe)
         return safe
 
     return known
@@ -93,9 +111,17 @@ def numpy_names(function: Function) -> Function:
     return call  # type: ignore[return-value]
 
 
+_COPIES = frozenset({"flip", "diag", "diagonal_copy"})
+"""Operations whose result shares nothing with its operand in PyTorch, and does in numpy."""
+
+_NOT_OF_TRUTH_VALUES = frozenset({"sub", "neg", "abs", "matmul", "dot", "outer", "var", "std"})
+
+
 def operation(primitive: str, operands: Sequence[Any], made_by: str, **parameters: Any) -> Tensor:
     """An engine operation on tensors and numbers, in the type in which PyTorch computes it."""
     dtype = mixed(operands)
+    if not dtype.rank and primitive in _NOT_OF_TRUTH_VALUES:
+        raise UnsupportedError(f"torch: {primitive} of truth values")
     return compute(primitive, [typed(value, dtype) for value in operands], made_by, **parameters)
 
 
@@ -107,6 +133,8 @@ def compute(primitive: str, operands: Sequence[Any], made_by: str, **parameters:
         raise out_of_range(error.axis or 0, error.ndim or 0) from error
     except ValueError as error:
         raise shape_error(operands) or error from error
+    if primitive in _COPIES and isinstance(value, np.ndarray):
+        value = value.copy()
     floats = {dtype_of(operand) for operand in operands if dtype_of(operand).kind == "f"}
     if len(floats) == 1 and dtype_of(value).kind == "f" and dtype_of(value) not in floats and primitive != "cast":
         value = tape.run("cast", (value,), {"dtype": floats.pop()})
@@ -120,9 +148,19 @@ def view(primitive: str, x: Tensor, made_by: str, back: Callable[[Any], Any], **
         return compute(primitive, (x.operand,), made_by, **parameters)
 
     result = seen()
+    if result._node is None and result.array.ndim == 0 and not np.shares_memory(result.array, x.array):
+        result.array = _element(x.array, primitive, parameters)
     result._view = (x, back)
     x.seen_as(result, seen)
     return result
+
+
+def _element(array: np.ndarray[Any, Any], primitive: str, parameters: Mapping[str, Any]) -> np.ndarray[Any, Any]:
+    """One element as a part of its array: numpy gives a number, which shares nothing."""
+    if primitive != "getitem":
+        return array.reshape(())
+    index = parameters["index"]
+    return array[(*index, ...) if isinstance(index, tuple) else (index, ...)]
 
 
 def out_of_range(axis: int, ndim: int) -> IndexError:

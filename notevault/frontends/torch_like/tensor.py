@@ -278,7 +278,10 @@ class Tensor:
             return
         if self.is_leaf and self.requires_grad:
             raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-        if self._view is not None and self._view[0].is_leaf and self._view[0].requires_grad:
+        whole = self
+        while whole._view is not None:
+            whole = whole._view[0]
+        if whole is not self and whole.is_leaf and whole.requires_grad:
             raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
 
     if TYPE_CHECKING:  # `install` puts them here
