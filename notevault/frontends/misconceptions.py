@@ -76,7 +76,12 @@ def _logistic_argument(part: Expr) -> Expr | None:
 @cache
 def template(name: str, number: int) -> Expr | None:
     """The wrong derivative as an expression of p, q (the operands) and y (the output); None when it is no formula."""
-    latex = PRIMITIVES[name].misconceptions[number].wrong
+    return formula(PRIMITIVES[name].misconceptions[number].wrong)
+
+
+@cache
+def formula(latex: str) -> Expr | None:
+    """A formula of the operation table as an expression of p, q (the operands) and y (the output)."""
     for mark, letter in (("#1", "{p}"), ("#2", "{q}"), ("#y", "{y}")):
         latex = latex.replace(mark, letter)
     try:

@@ -1,0 +1,38 @@
+"""Wrong gradients of vectors and matrices are named rightly, and right ones are never accused, whatever their form."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.frontends.numpy_gradients import BLOCKS, Block, right_blocks, wrong_blocks
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.name)
+def test_no_right_gradient_is_accused_whatever_its_form(session: Any, block: Block) -> None:
+    for form, source in right_blocks(block):
+        findings, _ = session(source)
+        outcomes = {str(finding.verdict.outcome) for finding in findings}
+        assert "refuted" not in outcomes, (form, findings)
+        assert "verified" in outcomes, form
+
+
+def test_nine_of_ten_mistakes_are_named_at_one_line(session: Any) -> None:
+    named: Counter[bool] = Counter()
+    missed = []
+    for block in BLOCKS:
+        for what, source, kinds in wrong_blocks(block):
+            findings, _ = session(source)
+            refuted = [finding.verdict for finding in findings if str(finding.verdict.outcome) == "refuted"]
+            rightly = len(refuted) == 1 and refuted[0].diagnosis in kinds
+            named[rightly] += 1
+            if not rightly:
+                missed.append((block.name, what, [(verdict.diagnosis, verdict.reason) for verdict in refuted]))
+            for verdict in refuted:
+                shown = verdict.evidence["counterexample"]
+                assert shown["claimed"] != shown["computed"]
+                assert shown["inputs"]
+    assert named.total() >= 100
+    assert named[True] / named.total() >= 0.9, missed
