@@ -10,9 +10,10 @@ import sympy
 from notevault.frontends.claims import Outcome, Verdict
 from notevault.frontends.derivation import Compared, Layout, compare
 from notevault.frontends.engine import gradient
+from notevault.frontends.evidence import evidence_of
 from notevault.frontends.explain import Explanation, explain
-from notevault.frontends.expressions import Expr, ExpressionError, encode
-from notevault.frontends.identity import Answer, Identity
+from notevault.frontends.expressions import Expr
+from notevault.frontends.identity import Answer
 from notevault.frontends.programs import TooLargeError, UnknownHeadError
 from notevault.frontends.sizes import parts, told
 
@@ -46,7 +47,8 @@ def judge(
     except (UnknownHeadError, TooLargeError) as error:
         return Verdict(Outcome.INCONCLUSIVE, reason=str(error))
     last = answers[-1]
-    evidence = evidence_of(function, by, claimed, last.identity)
+    names = ", ".join(str(variable) for variable in by)
+    evidence = {"variable": names, **evidence_of(last.identity, function=function, claimed=claimed)}
     if any(answer.sizes for answer in answers):
         evidence["sizes"] = [{str(name): size for name, size in answer.sizes.items()} for answer in answers]
         if "counterexample" in evidence:
@@ -73,26 +75,6 @@ def _mistake(function: Any, by: Sequence[Any], claimed: Any, found: Compared) ->
     if found.entry:
         return Explanation("not localised", f"entry ({', '.join(map(str, found.entry))}) is wrong")
     return Explanation("not localised", "wrong, not localised to one term or factor")
-
-
-def evidence_of(function: Expr, by: Sequence[Expr], claimed: Expr, result: Identity) -> dict[str, Any]:
-    """The evidence of a verdict: the expressions encoded, the points, and the counterexample."""
-    evidence: dict[str, Any] = {
-        "variable": ", ".join(str(variable) for variable in by),
-        "points": result.points,
-        "skipped": result.skipped,
-        "largest_error": result.largest_error,
-    }
-    if result.domain:
-        evidence["domain"] = result.domain
-    for key, expr in (("function", function), ("claimed", claimed)):
-        try:
-            evidence[key] = encode(expr)
-        except ExpressionError:
-            evidence[key] = None
-    if result.counterexample is not None:
-        evidence["counterexample"] = dict(result.counterexample)
-    return evidence
 
 
 def is_scalar(value: object) -> bool:

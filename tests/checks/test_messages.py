@@ -34,6 +34,22 @@ AT = {"at": {"x": 2}, "claimed": 6, "computed": 12}
             "`dW` is not the gradient by `W`. The sign is wrong. At index [4, 0] it is -1.5, not 1.5.",
         ),
         (
+            "numpy", "dW = P", "dW is transposed", {"variable": "W"},
+            "`dW` is not the gradient by `W`. dW is transposed.",
+        ),
+        (
+            "latex", "g = 1", "the sign is wrong",
+            {"counterexample": {"at": {"j": 1, "w_1": 2, "w_2": 3, "x_1_1": 5, "x_1_2": 4, "x_2_1": 7, "x_2_2": 6, "y": 1},
+                                "claimed": 1, "computed": -1}},
+            "This is not the derivative. The sign is wrong. "
+            "At j = 1, w = [2, 3], x = [[5, 4], [7, 6]], y = 1 it is -1, not 1.",
+        ),
+        (
+            "latex", "g = 1", "the sign is wrong",
+            {"counterexample": {"at": {"w_1": 2, "w_3": 3, "x_1": 4}, "claimed": 1, "computed": -1}},
+            "This is not the derivative. The sign is wrong. At w_1 = 2, w_3 = 3, x_1 = 4 it is -1, not 1.",
+        ),
+        (
             "numpy", "dW = P", "the sign is wrong",
             {"variable": 3, "counterexample": {"at": {"x": "y"}, "claimed": [], "computed": 1}},
             "This is not the derivative. The sign is wrong.",

@@ -31,6 +31,7 @@ STEPS: tuple[Step, ...] = (
     partial(lines.repaired, changes=lines.terms),
     value_factors,
     terms_inside,
+    partial(local_derivatives, scaled=True),
     partial(lines.repaired, changes=lines.factors),
     partial(lines.repaired, changes=lines.names),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,8 +34,8 @@ class _Tried:
     text: str
 
 
-def local_derivatives(search: Search) -> Explanation | None:
-    """The wrong local derivative with which the claimed gradient comes out."""
+def local_derivatives(search: Search, scaled: bool = False) -> Explanation | None:
+    """The wrong local derivative with which the claimed gradient comes out; `scaled`: up to a factor."""
     claimed = search.here[0]
     if claimed.size != array(search.right).size:
         return None
@@ -44,13 +45,14 @@ def local_derivatives(search: Search) -> Explanation | None:
             continue
         rest = search.right - search.through(unit.output, above)
         for tried in _tried(search, unit):
-            found = _fits(search, unit, above, rest, tried)
+            found = _fits(search, unit, (above, rest), tried, scaled)
             if found is not None:
                 return found
     return None
 
 
-def _fits(search: Search, unit: Unit, above: Tensor, rest: Tensor, tried: _Tried) -> Explanation | None:
+def _fits(search: Search, unit: Unit, parts: tuple[Tensor, Tensor], tried: _Tried, scaled: bool) -> Explanation | None:
+    above, rest = parts
     sent = _summed(array(above) * array(tried.local), unit.operand.shape)
     if sent is None:
         return None
@@ -61,7 +63,7 @@ def _fits(search: Search, unit: Unit, above: Tensor, rest: Tensor, tried: _Tried
         return None
     times: Any = 1
     if not agree(claimed, here):
-        times = None if np.any(np.abs(array(rest)) > 1e-12) else ratio(claimed.reshape(here.shape), here)
+        times = None if not scaled or np.any(np.abs(array(rest)) > 1e-12) else ratio(claimed.reshape(here.shape), here)
         if times is None or times.numerator > 100 or times.denominator > 100:
             return None
     candidate = rest + search.through(unit.operand, _summed_tensor(above * tried.local, unit.operand.shape))
@@ -167,7 +169,7 @@ def _in_names(search: Search, unit: Unit, local: Expr) -> str | None:
     if any(words.get(letter) is None for letter in used):
         return None
     symbols = {sympy.Symbol(letter): sympy.Symbol(_bracketed(str(words[letter]))) for letter in used}
-    return str(sympy.sstr(local.subs(symbols, simultaneous=True)))
+    return re.sub(r"\((\([^()]*\))\)", r"\1", sympy.sstr(local.subs(symbols, simultaneous=True)))
 
 
 def _bracketed(text: str) -> str:

@@ -21,12 +21,16 @@ class Wording:
     def __init__(self, names: Mapping[str, Any]) -> None:
         self._tensors: dict[int, str] = {}
         self._arrays: dict[int, str] = {}
+        self._held: dict[int, str] = {}
         self._whole: dict[int, str] = {}
         for name, value in names.items():
             if name.startswith("__"):
                 continue
             if isinstance(value, Tensor):
                 self._tensors.setdefault(value.index, name)
+            elif isinstance(value, dict):
+                held = {key: part for key, part in value.items() if isinstance(part, Tensor)}
+                self._held |= {part.index: f"{name}[{key!r}]".replace("'", '"') for key, part in held.items()}
             elif isinstance(value, np.ndarray):
                 self._arrays.setdefault(id(value), name)
             elif isinstance(value, int) and not isinstance(value, bool) and value > 1:
@@ -39,7 +43,7 @@ class Wording:
     def named(self, value: Any) -> str | None:
         """The name of a value, if it has one."""
         if isinstance(value, Tensor):
-            return self._tensors.get(value.index) or value.name
+            return self._tensors.get(value.index) or value.name or self._held.get(value.index)
         return self._arrays.get(id(value))
 
     def text(self, value: Any, whole: bool = False) -> str | None:

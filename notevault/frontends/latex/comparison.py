@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -11,6 +11,7 @@ import sympy
 
 from notevault.frontends.claims import Confidence, Outcome, Verdict
 from notevault.frontends.engine import readable
+from notevault.frontends.evidence import evidence_of
 from notevault.frontends.explain import explain
 from notevault.frontends.expressions import Expr, ExpressionError, encode
 from notevault.frontends.identity import Answer, Identity, equal
@@ -118,7 +119,9 @@ def _compared(
                 if result.answer is Answer.UNDETERMINED:
                     return Verdict(Outcome.INCONCLUSIVE, reason=result.reason)
                 if result.different:
-                    return _elsewhere(computed, claimed, variable) or _refuted(computed, claimed, result, of)
+                    return _elsewhere(computed, claimed, variable) or _refuted(
+                        computed, claimed, _at_indices(result, indices), of
+                    )
                 results.append(result)
     verdict = _verified(last, results)
     return replace(verdict, evidence={**verdict.evidence, **_subject(left, lowering)})
@@ -216,7 +219,7 @@ def _families(symbols: Collection[Expr]) -> dict[str, list[Expr]]:
 
 
 def _refuted(computed: Expr, claimed: Expr, result: Identity, of: tuple[Expr, Expr] | None) -> Verdict:
-    evidence = _evidence(computed, claimed, result)
+    evidence = evidence_of(result, computed=computed, claimed=claimed)
     if bool(claimed.free_symbols) != bool(computed.free_symbols):
         evidence["constant"] = "zero" if 0 in (claimed, computed) else "number"
     if of is None:
@@ -231,6 +234,14 @@ def _refuted(computed: Expr, claimed: Expr, result: Identity, of: tuple[Expr, Ex
     return Verdict(Outcome.REFUTED, result.confidence, said, why.kind, evidence)
 
 
+def _at_indices(result: Identity, indices: Mapping[str, int]) -> Identity:
+    """The result with the free indices (the j of w_j) among the values of its counterexample."""
+    if result.counterexample is None or not indices:
+        return result
+    at = {**indices, **result.counterexample["at"]}
+    return replace(result, counterexample={**result.counterexample, "at": at})
+
+
 def _function(left: Node, lowering: Lowering) -> tuple[Expr, Expr] | None:
     """The function and the variable, where the left side is a first derivative of a scalar and nothing else."""
     if isinstance(left, Derivative) and len(left.variables) == 1:
@@ -243,22 +254,6 @@ def _function(left: Node, lowering: Lowering) -> tuple[Expr, Expr] | None:
         return None
     value, symbol = lowering.function_of(function, variable), lowering.symbols(variable)
     return None if isinstance(value, Vec) or isinstance(symbol, Vec) or not value.has(symbol) else (value, symbol)
-
-
-def _evidence(computed: Expr, claimed: Expr, result: Identity) -> dict[str, Any]:
-    evidence: dict[str, Any] = {
-        "points": result.points,
-        "skipped": result.skipped,
-        "largest_error": result.largest_error,
-    }
-    for key, expr in (("computed", computed), ("claimed", claimed)):
-        try:
-            evidence[key] = encode(expr)
-        except ExpressionError:
-            evidence[key] = None
-    if result.counterexample is not None:
-        evidence["counterexample"] = dict(result.counterexample)
-    return evidence
 
 
 def _verified(last: tuple[Value, Value], results: Sequence[Identity]) -> Verdict:
@@ -279,7 +274,7 @@ def _verified(last: tuple[Value, Value], results: Sequence[Identity]) -> Verdict
             "largest_error": summary.largest_error,
         }
     else:
-        evidence = _evidence(computed, claimed, summary)
+        evidence = evidence_of(summary, computed=computed, claimed=claimed)
     reason = next((r.reason for r in results if r.reason), "")
     return Verdict(Outcome.VERIFIED, confidence, reason, None, evidence)
 

@@ -81,11 +81,11 @@ def usable(claimed: Array, computed: Array) -> bool:
 
 
 def is_decay(claimed: Array, computed: Array, parameter: Array) -> bool:
-    """Whether the claimed gradient is the right one plus a positive multiple of the parameter."""
+    """Whether the claimed gradient is the right one plus a small positive multiple of the parameter."""
     if claimed.shape != computed.shape or parameter.size < 2 or ratio(claimed, computed) is not None:
         return False
     times = ratio(claimed - computed, parameter)
-    return times is not None and times > 0
+    return times is not None and 0 < times < 1
 
 
 def is_clipped(claimed: Array, computed: Array) -> bool:

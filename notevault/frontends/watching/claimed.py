@@ -32,10 +32,15 @@ class Plan:
     known: frozenset[str]
 
     @property
+    def sure(self) -> frozenset[str]:
+        """The names that gradients say they belong to."""
+        return frozenset({*self.pairs.values(), *(by for _, by in self.explicit.values())})
+
+    @property
     def parameters(self) -> frozenset[str]:
         """The names that must be on the tape, even when they hold whole numbers."""
         usual = {name for name in _USUAL if name in self.known} if self.bare else set()
-        return frozenset({*self.pairs.values(), *(by for _, by in self.explicit.values()), *usual})
+        return self.sure | usual
 
     @property
     def gradients(self) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from notevault.autodiff import AutodiffError, Tensor, gradients
-from notevault.autodiff.sweep import recorded
+from notevault.autodiff.sweep import active, recorded
 from notevault.frontends.backward.explain import explain_arrays
 from notevault.frontends.backward.points import OTHER_POINTS, Array, Points, agree, array
 from notevault.frontends.backward.search import Line, Search
@@ -86,6 +86,11 @@ class Judge:
         said, computed = array(claim.value), array(right)
         if not usable(said, computed) or not difference_quotient_agrees(claim.loss, claim.at, computed):
             return None
+        if not claim.is_leaf:
+            for earlier in claim.versions:
+                if agree(array(earlier.value), computed):
+                    claim = replace(claim, entry=earlier, versions=())  # what is done to it later makes another of it
+                    break
         return Judged(claim, right, self._verdict(claim, right))
 
     def _verdict(self, claim: Claimed, right: Tensor) -> Verdict:
@@ -96,6 +101,9 @@ class Judge:
         if all(agree(*pair, size) for pair in pairs):
             evidence["largest_error"] = float(np.max(np.abs(said.reshape(computed.shape) - computed)))
             return Verdict(Outcome.VERIFIED, Confidence.NUMERIC, "", None, evidence)
+        if len(pairs) > 1 and all(agree(*pair, size) for pair in pairs[1:]) and _at_kink(claim):
+            reason = "right; the block stands where a derivative jumps, and the note takes the other side"
+            return Verdict(Outcome.VERIFIED, Confidence.NUMERIC, reason, None, evidence)
         unclear = self._unclear(claim, said, computed, size)
         if unclear:
             return Verdict(Outcome.INCONCLUSIVE, Confidence.NUMERIC, unclear, None, evidence)
@@ -106,7 +114,7 @@ class Judge:
         """Both gradients with the parameters moved; data stay as they are."""
         if not isinstance(claim.value, Tensor):
             return []
-        points = self._points(data=False)
+        points = self._points(claim, data=False)
         moved = [points.at(seed, [claim.value, right]) for seed in range(OTHER_POINTS)]
         return [(pair[0], pair[1]) for pair in moved if pair is not None and usable(pair[0], pair[1])]
 
@@ -128,8 +136,8 @@ class Judge:
             return "right, but for being clipped"
         return ""
 
-    def _points(self, data: bool) -> Points:
-        return Points(self.rerun.leaves, self.plan.parameters, data)
+    def _points(self, claim: Claimed, data: bool) -> Points:
+        return Points(self.rerun.leaves, {*self.plan.sure, claim.parameter}, data)
 
     def _inputs(self, loss: Tensor) -> dict[str, Tensor]:
         behind = {node.index for node in recorded([loss])}
@@ -195,7 +203,10 @@ class Judge:
         through, said = earlier.claim.at, earlier.claim.value
         if array(said).shape != through.shape or through is item.claim.at:
             return None
-        (more,) = gradients(through, [item.claim.at], cotangent=said - earlier.right)
+        excess = said - earlier.right
+        if earlier.claim.loss is not item.claim.loss:
+            excess = excess * gradients(item.claim.loss, [earlier.claim.loss])[0]  # dL/da, where da/dz is wrong
+        (more,) = gradients(through, [item.claim.at], cotangent=excess)
         return item.right + more
 
     def _search(self, claim: Claimed, right: Tensor) -> Search:
@@ -206,7 +217,7 @@ class Judge:
             names[entry.name] = claim.versions[-1].value
         line = Line(expression, names, self.rerun.evaluate, self._made_of(claim))
         return Search(
-            claim.name, claim.parameter, claim.value, right, claim.loss, claim.at, self._points(data=True),
+            claim.name, claim.parameter, claim.value, right, claim.loss, claim.at, self._points(claim, data=True),
             Wording(names), line, claim.of,
         )  # fmt: skip
 
@@ -236,6 +247,8 @@ class Judge:
         if not claim.is_leaf:
             if leaves and not any(other.is_wrong for other in leaves):
                 return True
+            if any(other.is_right and _uses(other.claim, claim) for other in leaves):
+                return True  # a right gradient is computed from it: it is that of another value than its name says
             if item.verdict.diagnosis in _SCALES and leaves and not any(_as_wrong(other, claim) for other in leaves):
                 return True
         return item.verdict.diagnosis == "sign" and self._is_added(claim, judged)
@@ -267,6 +280,15 @@ class Judge:
             return True
         calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
         return any(claim.of in used_in(argument) for call in calls if _reports(call) for argument in call.args)
+
+
+def _at_kink(claim: Claimed) -> bool:
+    """Whether an operation on the way stands exactly where it has no derivative."""
+    for node in active(recorded([claim.loss]), [claim.at]).values():
+        for kink in node.primitive.kinks if node.primitive is not None else ():
+            if bool(np.any(np.asarray(kink.distance(*node.arguments, **node.parameters)) == 0)):
+                return True
+    return False
 
 
 def _reports(call: ast.Call) -> bool:

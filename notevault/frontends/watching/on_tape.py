@@ -77,6 +77,14 @@ def _inner(a: Any, b: Any) -> Any:
     return np.dot(a, b.T if np.ndim(b) > 1 else b)
 
 
+def _maximum(a: Any, b: Any) -> Any:
+    """The larger of two; beside a zero it is relu, whose derivative at 0 is 0, as a mask `z > 0` has it."""
+    for x, other in ((a, b), (b, a)):
+        if isinstance(x, Tensor) and isinstance(other, int | float) and other == 0:
+            return apply("relu", x)
+    return np.maximum(a, b)
+
+
 def _changed(name: str) -> Callable[[Any, Any], Any]:
     in_place, plain = getattr(operator, f"i{name}"), getattr(operator, name)
     return lambda x, value: (plain if isinstance(value, Tensor) else in_place)(x, value)
@@ -90,6 +98,7 @@ WORDS: Mapping[str, Callable[..., Any]] = {
     "__tape_item": _item,
     "__tape_trace": _trace,
     "__tape_inner": _inner,
+    "__tape_maximum": _maximum,
     **{f"__tape_{name}": _changed(name) for name in _IN_PLACE.values()},
 }
 """What rewritten code calls."""
@@ -100,6 +109,7 @@ _FUNCTIONS = {
     "asarray": "__tape_array",
     "inner": "__tape_inner",
     "vdot": "__tape_inner",
+    "maximum": "__tape_maximum",
     "float64": "__tape_number",
 }
 
@@ -111,7 +121,8 @@ class _Rewritten(ast.NodeTransformer):
         match node.func:
             case ast.Attribute(value=ast.Name(id=module), attr=name) if module in _NUMPY:
                 word = _FUNCTIONS.get(name)
-                return _call(word, [*node.args], node) if word is not None else node
+                special = word is not None and (word == "__tape_array" or not node.keywords)
+                return _call(word, [*node.args], node) if word is not None and special else node
             case ast.Attribute(value=value, attr=name) if (name, len(node.args)) in _METHODS and not node.keywords:
                 return _call(_METHODS[name, len(node.args)], [value, *node.args], node)
             case ast.Name(id="float") if len(node.args) == 1:

@@ -68,7 +68,7 @@ def explicit_pair(gradient: str, names: Collection[str]) -> tuple[str, str] | No
     (('f', 'x'), ('q', 'A'), None)
     """
     for start, end in _cuts(gradient):
-        if start in names and end in names and gradient not in names:
+        if start in names and end in names:
             return start, end
     return None
 

@@ -137,9 +137,12 @@ class Rerun:
 
     def _changes_parameters(self, statement: ast.stmt) -> bool:
         """Whether a statement trains: a loop that only adds up gradients is run to its end."""
-        return any(
-            name in self.parameters and name in self.leaves for name in [*targets_of(statement), *keyed(statement)]
-        )
+        changed = targets_of(statement)
+        if any(name in self.parameters and name in self.leaves for name in [*changed, *keyed(statement)]):
+            return True
+        held = [self.names[name] for name in changed if isinstance(self.names.get(name), dict)]
+        leaves = {leaf.index for name, leaf in self.leaves.items() if name in self.parameters}
+        return any(isinstance(v, Tensor) and v.index in leaves for values in held for v in values.values())
 
     def _assign(self, statement: ast.Assign | ast.AugAssign | ast.AnnAssign, names: Names) -> None:
         judged = any(entry.name in self.gradients for entry in self.history)
@@ -177,7 +180,7 @@ class Rerun:
 
     def _keep(self, name: str, value: Any, part: ast.expr | None, at: tuple[ast.stmt, Names], holder: str = "") -> None:
         statement, names = at
-        self.history.append(Assigned(name, value, statement, part, dict(names), holder, self.depth))
+        self.history.append(Assigned(name, value, statement, part, _copied(names), holder, self.depth))
 
     # -- functions of the block -----------------------------------------------------------------------------------
 
@@ -220,7 +223,7 @@ class Rerun:
                 keys = [key.value if isinstance(key, ast.Constant) else None for key in part.keys]
                 pieces = [(str(k), value[k], p) for k, p in zip(keys, part.values, strict=True) if k in value]
             for name, held, piece in pieces:
-                kept.append(Assigned(name, held, end.statement, piece, dict(names), RETURNED, self.depth))
+                kept.append(Assigned(name, held, end.statement, piece, _copied(names), RETURNED, self.depth))
         self.returned[function.name] = kept
         self.history += [entry for entry in kept if entry.name and not isinstance(entry.expression, ast.Name)]
 
@@ -302,6 +305,11 @@ class Rerun:
                     value[key] = self.leaves[key] = tensor(held, name=f'{name}["{key}"]')
         elif _is_array(value, name in self.parameters):
             names[name] = self.leaves[name] = tensor(value, name=name)
+
+
+def _copied(names: Names) -> Names:
+    """The names as they are now: a dict of the note may be changed by the lines that follow."""
+    return {name: dict(value) if isinstance(value, dict) else value for name, value in names.items()}
 
 
 def _is_array(value: Any, parameter: bool) -> bool:
