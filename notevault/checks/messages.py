@@ -43,7 +43,8 @@ def _reason(claim: Claim) -> str:
     if not reason:
         return ""
     first = re.match(r"\w*", reason)
-    names = {*re.findall(r"\w+", claim.text), claim.verdict.evidence.get("variable")}
+    variable = claim.verdict.evidence.get("variable")
+    names = {*re.findall(r"\w+", claim.text), *([variable] if isinstance(variable, str) else [])}
     is_name = len(reason) < 2 or not reason[1].isalpha() or (first is not None and first[0] in names)
     return f"{reason if is_name else reason[0].upper() + reason[1:]}."
 
@@ -55,7 +56,7 @@ def _counterexample(verdict: Verdict) -> str:
             if not at or not all(isinstance(value, int | float) for value in at.values()):
                 return ""
             folded = _folded(at)
-            if len(folded) <= MOST_NAMES:
+            if sum(not name.startswith("index ") for name in folded) <= MOST_NAMES:
                 return f" At {_point(folded)} it is {computed:g}, not {claimed:g}."
     return ""
 
@@ -97,9 +98,9 @@ def _array(elements: Mapping[tuple[int, ...], float]) -> list[Any] | None:
 
 
 def _point(at: Mapping[str, Any]) -> str:
-    if all(name.startswith("index") for name in at):
-        return f"index [{', '.join(f'{value:g}' for value in at.values())}]"
-    return ", ".join(f"{name} = {_number(value)}" for name, value in at.items())
+    index = [f"{value:g}" for name, value in at.items() if name.startswith("index ")]
+    values = [f"{name} = {_number(value)}" for name, value in at.items() if not name.startswith("index ")]
+    return ", ".join([f"index [{', '.join(index)}]", *values] if index else values)
 
 
 def _number(value: Any) -> str:

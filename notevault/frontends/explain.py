@@ -19,7 +19,7 @@ import sympy
 from notevault.frontends import numbers
 from notevault.frontends.engine import derivatives, gradient
 from notevault.frontends.expressions import Expr
-from notevault.frontends.misconceptions import wrong_local_derivatives
+from notevault.frontends.misconceptions import logistic_argument, wrong_local_derivatives
 from notevault.frontends.programs import TooLargeError, UnknownHeadError, flatten
 from notevault.frontends.sampling import points
 
@@ -80,7 +80,7 @@ class _Search:
         self.right: list[Any] = []
         self.said: list[Any] = []
         program = flatten(computed, claimed, heads=numbers.HEADS)
-        for point in islice(points(symbols, seed=7), 8 * POINTS):
+        for point in _tame(list(islice(points(symbols, seed=7), 8 * POINTS))):
             values = {s: context.mpf(v.numerator) / v.denominator for s, v in point.items()}
             right, said = program.run(system, number, values)
             if right is not None and said is not None and max(abs(right), abs(said)) > _TINY:
@@ -114,12 +114,21 @@ class _Search:
         return self.agrees([None if d is None else c + times * d for c, d in zip(self.said, difference, strict=True)])
 
 
+def _tame(found: list[dict[Expr, Any]]) -> list[dict[Expr, Any]]:
+    """The points with small values first: far out a sigmoid is flat, and its derivative is lost in rounding."""
+    small = [point for point in found if all(abs(value) <= 3 for value in point.values())]
+    return [*small, *(point for point in found if point not in small)]
+
+
 def _sign_or_factor(search: _Search) -> Explanation | None:
     ratio = search.ratio(search.right, search.said)
     if ratio is None:
         return None
     if ratio == -1:
         return Explanation("sign", "the sign is wrong")
+    count = terms_of_mean(search.function)
+    if count is not None and ratio == Fraction(1, count):
+        return Explanation("sum for mean", f"the factor 1/{count} is missing: it is a mean over {count} terms")
     if ratio < 0:
         return Explanation("factor", f"it must be multiplied by {ratio}")
     if ratio.denominator == 1:
@@ -127,6 +136,21 @@ def _sign_or_factor(search: _Search) -> Explanation | None:
     if ratio.numerator == 1:
         return Explanation("factor", f"the factor {ratio.denominator} is too much")
     return Explanation("factor", f"it must be multiplied by {ratio}")
+
+
+def terms_of_mean(function: Expr) -> int | None:
+    """The number of terms whose mean (or half of it) the function is; None when it is none.
+
+    >>> a, b, c = sympy.symbols("a b c")
+    >>> terms_of_mean((a**2 + b**2 + c**2) / 3), terms_of_mean(a + b + c)
+    (3, None)
+    """
+    number, rest = function.as_coeff_Mul()
+    terms = sympy.Add.make_args(rest)
+    if number == 1:
+        number = next(iter({term.as_coeff_Mul()[0] for term in terms})) if terms else number
+    count = len(terms)
+    return count if count > 2 and number.is_Rational and number.q in {count, 2 * count} else None
 
 
 def _other_variable(search: _Search) -> Explanation | None:
@@ -163,6 +187,8 @@ def _factors(search: _Search) -> Iterator[tuple[Expr, str]]:
         for operand, slope in local_derivatives(part, search.variable):
             if not slope.is_number:
                 yield slope, f"the derivative of {part} by {operand}"
+        if isinstance(part, sympy.Pow) and (argument := logistic_argument(part)) is not None:
+            yield part * (1 - part), f"the derivative of the sigmoid of {argument}"
         inner = gradient(part, search.variable)
         if not inner.is_number and part != search.function:
             yield inner, f"the derivative of {part} by {search.variable}"
@@ -256,6 +282,14 @@ def _paths(search: _Search) -> Explanation | None:
             return Explanation("missing path", f"{search.variable} also enters through {shown}; that path is missing")
         if search.corrected(values, 2):
             return Explanation("sign of a term", f"the path through {shown} has the wrong sign")
+        said = [None if v is None else c - r + v for c, r, v in zip(search.said, search.right, values, strict=True)]
+        for factor, source in _factors(search):
+            scaled = [
+                None if f is None or s is None else f * s for f, s in zip(search.values(factor), said, strict=True)
+            ]
+            if search.ratio(values, scaled) == 1:
+                text = f"the chain factor {factor} is missing in the path through {shown}: it is {source}"
+                return Explanation("missing chain factor", text)
     return None
 
 

@@ -42,7 +42,7 @@ def _as_primitives(part: Expr) -> Iterator[tuple[str, tuple[Expr, ...]]]:
     """The operations of the table that a part of an expression is, with its operands."""
     if isinstance(part, sympy.Pow):
         base, exponent = part.args
-        sigmoid = _logistic_argument(part)
+        sigmoid = logistic_argument(part)
         if sigmoid is not None:
             yield "sigmoid", (sigmoid,)
         named = {2: "square", -1: "reciprocal", sympy.Rational(1, 2): "sqrt", -sympy.Rational(1, 2): "rsqrt"}
@@ -64,7 +64,7 @@ def _as_primitives(part: Expr) -> Iterator[tuple[str, tuple[Expr, ...]]]:
             yield "relu", tuple(operand for operand in part.args if operand != 0)
 
 
-def _logistic_argument(part: Expr) -> Expr | None:
+def logistic_argument(part: Expr) -> Expr | None:
     """z when the part is 1 / (1 + e^-z)."""
     base, exponent = part.args
     if exponent != -1 or not isinstance(base, sympy.Add) or len(base.args) != 2 or 1 not in base.args:

@@ -39,7 +39,8 @@ AT = {"at": {"x": 2}, "claimed": 6, "computed": 12}
         ),
         (
             "latex", "g = 1", "the sign is wrong",
-            {"counterexample": {"at": {"j": 1, "w_1": 2, "w_2": 3, "x_1_1": 5, "x_1_2": 4, "x_2_1": 7, "x_2_2": 6, "y": 1},
+            {"counterexample": {"at": {"j": 1, "w_1": 2, "w_2": 3, "x_1_1": 5,
+                                        "x_1_2": 4, "x_2_1": 7, "x_2_2": 6, "y": 1},
                                 "claimed": 1, "computed": -1}},
             "This is not the derivative. The sign is wrong. "
             "At j = 1, w = [2, 3], x = [[5, 4], [7, 6]], y = 1 it is -1, not 1.",

@@ -7,13 +7,11 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from notevault.autodiff import Tensor
-from notevault.frontends.backward.points import array
-from notevault.frontends.backward.search import Search
+from notevault.frontends.backward.search import Line
 from notevault.frontends.explain import Explanation
 
 MAX_CHANGES = 400
@@ -30,10 +28,22 @@ class Change:
     text: str = ""
 
 
-Changes = Callable[[ast.expr, Search], Iterator[Change]]
+class Repairable(Protocol):
+    """A claim whose line can be changed: the line, whether a value would be right, and how matrices are multiplied."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def line(self) -> Line: ...
+    @property
+    def product(self) -> type[ast.operator]: ...
+    def accepts(self, value: Any) -> bool: ...
 
 
-def repaired(search: Search, changes: Changes) -> Explanation | None:
+Changes = Callable[[ast.expr, Any], Iterator[Change]]
+
+
+def repaired(search: Repairable, changes: Changes) -> Explanation | None:
     """The first of the changes with which the line gives the right gradient."""
     expression = search.line.expression
     if expression is None:
@@ -42,19 +52,18 @@ def repaired(search: Search, changes: Changes) -> Explanation | None:
     tried = (change for node in ast.walk(whole) if isinstance(node, ast.expr) for change in changes(node, search))
     for change in islice(tried, MAX_CHANGES):
         value = _value(search, with_replaced(whole, change.old, change.new))
-        if value is not None and array(value).size == search.right.size and search.is_right(value):
+        if value is not None and search.accepts(value):
             text = change.text or f"{ast.unparse(change.new)} belongs where {ast.unparse(change.old)} stands"
             return Explanation(change.kind, text)
     return None
 
 
-def _value(search: Search, expression: ast.expr) -> Tensor | np.ndarray[Any, Any] | None:
+def _value(search: Repairable, expression: ast.expr) -> Any:
     try:
         with np.errstate(all="ignore"):
-            value = search.line.evaluate(expression, search.line.names)
+            return search.line.evaluate(expression, search.line.names)
     except Exception:  # a change may not run at all: then it is not the one
         return None
-    return value if isinstance(value, Tensor | np.ndarray) else None
 
 
 def inlined(expression: ast.expr, made_of: Mapping[str, ast.expr], depth: int = MAX_INLINED) -> ast.expr:
@@ -84,9 +93,9 @@ def with_replaced(tree: ast.expr, old: ast.AST, new: ast.AST) -> ast.expr:
 # -- products of matrices -------------------------------------------------------------------------------------------
 
 
-def operands(node: ast.expr, _: Search) -> Iterator[Change]:
+def operands(node: ast.expr, search: Repairable) -> Iterator[Change]:
     """A product of matrices the other way round, or with one of its operands turned."""
-    pair = _factors_of_product(node)
+    pair = _factors_of_product(node, search.product)
     if pair is None:
         return
     left, right = pair
@@ -99,9 +108,9 @@ def operands(node: ast.expr, _: Search) -> Iterator[Change]:
         yield Change("swapped operand", node, new, text)
 
 
-def _factors_of_product(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+def _factors_of_product(node: ast.expr, product: type[ast.operator]) -> tuple[ast.expr, ast.expr] | None:
     match node:
-        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+        case ast.BinOp(left=left, op=sign, right=right) if isinstance(sign, product | ast.MatMult):
             return left, right
         case ast.Call(func=ast.Attribute(attr="dot" | "matmul" | "outer"), args=[left, right]):
             return left, right
@@ -117,7 +126,9 @@ def _product(like: ast.expr, left: ast.expr, right: ast.expr) -> ast.expr:
             return ast.Call(func, [left, right], [])
         case ast.Call():
             return ast.Call(ast.Attribute(left, "dot", ast.Load()), [right], [])
-    return ast.BinOp(left, ast.MatMult(), right)
+        case ast.BinOp(op=sign):
+            return ast.BinOp(left, sign, right)
+    raise TypeError(f"no product: {ast.unparse(like)}")
 
 
 def turned(node: ast.expr) -> ast.expr:
@@ -130,7 +141,7 @@ def turned(node: ast.expr) -> ast.expr:
 # -- terms ----------------------------------------------------------------------------------------------------------
 
 
-def terms(node: ast.expr, _: Search) -> Iterator[Change]:
+def terms(node: ast.expr, _: Repairable) -> Iterator[Change]:
     """A sign between two terms, a term too many, and a minus that does not belong."""
     match node:
         case ast.BinOp(left=left, op=(ast.Add() | ast.Sub()) as sign, right=right):
@@ -149,7 +160,7 @@ def terms(node: ast.expr, _: Search) -> Iterator[Change]:
 # -- factors --------------------------------------------------------------------------------------------------------
 
 
-def factors(node: ast.expr, _: Search) -> Iterator[Change]:
+def factors(node: ast.expr, _: Repairable) -> Iterator[Change]:
     """A factor too many, a power, a number."""
     match node:
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
@@ -179,26 +190,19 @@ def _factor_kind(dropped: ast.expr) -> str:
 # -- names and axes -------------------------------------------------------------------------------------------------
 
 
-def names(node: ast.expr, search: Search) -> Iterator[Change]:
+def names(node: ast.expr, search: Repairable) -> Iterator[Change]:
     """Another array of the same shape, or the wrong axis."""
     match node:
-        case ast.Name(id=name) if name in search.line.names:
-            yield from _others(node, search, np.shape(array(search.line.names[name])))
-        case ast.BinOp() | ast.Attribute(attr="T"):
-            value = _value(search, node)
-            yield from () if value is None else _others(node, search, np.shape(array(value)))
+        case ast.Name() | ast.BinOp() | ast.Attribute(attr="T"):
+            shape = getattr(_value(search, node), "shape", ())
+            for other, value in search.line.names.items() if shape else ():
+                made_here = other in search.line.made_of or other == search.name or other.startswith("__")
+                if not made_here and getattr(value, "shape", None) == shape and other != ast.unparse(node):
+                    text = f"{ast.unparse(node)} stands where {other} belongs"
+                    yield Change("swapped operand", node, ast.Name(other, ast.Load()), text)
         case ast.Call(keywords=keywords):
             for keyword in keywords:
                 if keyword.arg == "axis" and isinstance(keyword.value, ast.Constant):
                     for axis in {0, 1} - {keyword.value.value}:
                         text = f"axis={axis} belongs where {ast.unparse(keyword)} stands"
                         yield Change("wrong axis", keyword.value, ast.Constant(axis), text)
-
-
-def _others(node: ast.expr, search: Search, shape: tuple[int, ...]) -> Iterator[Change]:
-    for other, value in search.line.names.items():
-        alike = isinstance(value, Tensor | np.ndarray) and value.shape == shape and shape
-        made_here = other in search.line.made_of or other == search.name
-        if alike and not made_here and not other.startswith("__") and other != ast.unparse(node):
-            new = ast.Name(other, ast.Load())
-            yield Change("swapped operand", node, new, f"{ast.unparse(node)} stands where {other} belongs")

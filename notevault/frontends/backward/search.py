@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from notevault.autodiff import Tensor, gradients
 from notevault.autodiff.sweep import active, recorded
 from notevault.frontends.backward.points import Array, Points, array
@@ -54,6 +56,16 @@ class Search:
     def is_right(self, candidate: Any) -> bool:
         """Whether a changed claim is the right gradient."""
         return self.points.same(candidate, self.right)
+
+    @property
+    def product(self) -> type[ast.operator]:
+        """How the line multiplies matrices."""
+        return ast.MatMult
+
+    def accepts(self, value: Any) -> bool:
+        """Whether the value of a changed line is the right gradient."""
+        is_array = isinstance(value, Tensor | np.ndarray)
+        return is_array and array(value).size == self.right.size and self.is_right(value)
 
     @cached_property
     def nodes(self) -> list[Tensor]:

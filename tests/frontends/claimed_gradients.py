@@ -16,7 +16,7 @@ KINDS = {
     "sign": frozenset({"sign"}),
     "factor": frozenset({"factor"}),
     "mean": frozenset({"sum for mean"}),
-    "chain": CHAIN,
+    "chain": CHAIN | {"missing factor"},
     "extra": frozenset({"extra chain factor"}),
     "term": frozenset({"missing term", "missing path"}),
     "spurious": frozenset({"spurious term"}),
@@ -26,6 +26,8 @@ KINDS = {
     "swapped": frozenset({"swapped operand"}),
     "local": frozenset({"wrong local derivative"}),
     "sum": frozenset({"missing sum"}),
+    "quadratic": frozenset({"missing path", "missing term", "factor of a term", "swapped operand"}),
+    "any": frozenset({"missing chain factor", "missing factor", "factor of a term"}),
 }
 """What a change does to a gradient, and the diagnoses that name it rightly."""
 
@@ -45,7 +47,7 @@ class Block:
 _CHANGE = re.compile(r"- (?P<what>wrong|right): `(?P<before>.+?)` => `(?P<after>.*?)`(?: : (?P<does>.+))?")
 
 
-def blocks(path: Path) -> Iterator[Block]:
+def blocks(path: Path, head: str) -> Iterator[Block]:
     """The blocks of a file: a section with a fence, and changes as list items."""
     for section in path.read_text(encoding="utf-8").split("\n## ")[1:]:
         name, _, rest = section.partition("\n")
@@ -54,17 +56,21 @@ def blocks(path: Path) -> Iterator[Block]:
         named = re.search(r"- gradients: (.+)", changes)
         yield Block(
             name,
-            (SEED + SIGMOID if "sigmoid(" in source else SEED) + source,
-            tuple((m["before"], m["after"], m["does"]) for m in found if m["what"] == "wrong"),
-            tuple((m["before"], m["after"]) for m in found if m["what"] == "right"),
+            (head + SIGMOID if "sigmoid(" in source else head) + source,
+            tuple((_line(m["before"]), _line(m["after"]), m["does"]) for m in found if m["what"] == "wrong"),
+            tuple((_line(m["before"]), _line(m["after"])) for m in found if m["what"] == "right"),
             tuple(named[1].split()) if named else (),
         )
+
+
+def _line(text: str) -> str:
+    return text.replace("\\n", "\n")
 
 
 def changed(source: str, before: str, after: str) -> str:
     """The source with one piece replaced; it must be there."""
     assert before in source, before
-    return source.replace(before, "" if after == "NOTHING" else after)
+    return source.replace(before, after)
 
 
 def wrong_blocks(block: Block) -> Iterator[tuple[str, str, frozenset[str]]]:
@@ -73,7 +79,7 @@ def wrong_blocks(block: Block) -> Iterator[tuple[str, str, frozenset[str]]]:
         yield f"{before} => {after}", changed(block.source, before, after), KINDS[what]
     for gradient in block.gradients:
         yield f"-{gradient}", _rewritten(block.source, gradient, "-({})"), KINDS["sign"]
-        yield f"3*{gradient}", _rewritten(block.source, gradient, "3 * ({})"), KINDS["factor"]
+        yield f"11*{gradient}", _rewritten(block.source, gradient, "11 * ({})"), KINDS["factor"]
 
 
 def right_blocks(block: Block) -> Iterator[tuple[str, str]]:
@@ -82,7 +88,7 @@ def right_blocks(block: Block) -> Iterator[tuple[str, str]]:
     for before, after in block.right:
         yield f"{before} => {after}", changed(block.source, before, after)
     for gradient in block.gradients:
-        for form in ("-(-({}))", "({0}) * 0.25 + 0.75 * ({0})", "np.add({}, 0.0)", "(2 * ({})) / 2"):
+        for form in ("-(-({}))", "({0}) * 3 / 4 + ({0}) / 4", "({0}) + ({0}) - ({0})", "(2 * ({})) / 2"):
             yield form.format(gradient, 0), _rewritten(block.source, gradient, form)
 
 
@@ -102,4 +108,5 @@ def _rewritten(source: str, gradient: str, form: str) -> str:
     return "\n".join(lines)
 
 
-BLOCKS = tuple(blocks(Path(__file__).with_suffix(".md")))
+NUMPY = tuple(blocks(Path(__file__).with_name("numpy_gradients.md"), SEED))
+SYMPY = tuple(blocks(Path(__file__).with_name("sympy_gradients.md"), "from sympy import *\n"))

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.frontends.numpy_gradients import BLOCKS, Block, right_blocks, wrong_blocks
+from tests.frontends.claimed_gradients import NUMPY, SYMPY, Block, right_blocks, wrong_blocks
+
+BLOCKS = (*NUMPY, *SYMPY)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.name)
@@ -33,6 +35,5 @@ def test_nine_of_ten_mistakes_are_named_at_one_line(session: Any) -> None:
             for verdict in refuted:
                 shown = verdict.evidence["counterexample"]
                 assert shown["claimed"] != shown["computed"]
-                assert shown["inputs"]
     assert named.total() >= 100
     assert named[True] / named.total() >= 0.9, missed
