@@ -54,8 +54,13 @@ def _missing(search: Search, node: Tensor, shown: str) -> Explanation:
 
 
 def _repeated(search: Search, node: Tensor, user: Tensor, sent: Tensor, users: int) -> Explanation | None:
-    """One path counted as often as there are paths, as if they were all the same."""
-    if node is not search.at or not search.is_claimed(sent * float(users)):
+    """One path alone, or counted as often as there are paths, as if they were all the same."""
+    if node is not search.at:
+        return None
+    if search.is_claimed(sent):
+        text = f"{search.parameter} enters {users} times, and only the path through {_shown(search, user)} is there"
+        return Explanation("missing path", text)
+    if not search.is_claimed(sent * float(users)):
         return None
     text = (
         f"{search.parameter} enters {users} times, and the path through {_shown(search, user)} stands for all of them"

@@ -32,6 +32,8 @@ class _Tried:
     local: Any
     kind: str
     text: str
+    cotangent: Any = None
+    """In the place of a local derivative: all that is sent back to the operand."""
 
 
 def local_derivatives(search: Search, scaled: bool = False) -> Explanation | None:
@@ -53,7 +55,8 @@ def local_derivatives(search: Search, scaled: bool = False) -> Explanation | Non
 
 def _fits(search: Search, unit: Unit, parts: tuple[Tensor, Tensor], tried: _Tried, scaled: bool) -> Explanation | None:
     above, rest = parts
-    sent = _summed(array(above) * array(tried.local), unit.operand.shape)
+    passed = above * tried.local if tried.cotangent is None else tried.cotangent
+    sent = _summed(array(passed), unit.operand.shape)
     if sent is None:
         return None
     (pulled,) = pull_back([unit.operand], [sent], [search.at], recording=False)
@@ -66,7 +69,7 @@ def _fits(search: Search, unit: Unit, parts: tuple[Tensor, Tensor], tried: _Trie
         times = None if not scaled or np.any(np.abs(array(rest)) > 1e-12) else ratio(claimed.reshape(here.shape), here)
         if times is None or times.numerator > 100 or times.denominator > 100:
             return None
-    candidate = rest + search.through(unit.operand, _summed_tensor(above * tried.local, unit.operand.shape))
+    candidate = rest + search.through(unit.operand, _summed_tensor(passed, unit.operand.shape))
     if not search.is_claimed(candidate * float(times)):
         return None
     also = (
@@ -93,6 +96,12 @@ def _tried(search: Search, unit: Unit) -> Iterator[_Tried]:
             yield _Tried(
                 y * (1 - y), "wrong local derivative", f"{_SOFTMAX_DIAGONAL}: every output depends on every input"
             )
+            y_name = search.wording.text(y) or "p"
+            text = (
+                f"the chain factor {y_name} * (1 - {y_name}) is too much: the derivative of the softmax is in the line"
+            )
+            extra = search.above(unit.operand) * y * (1 - y)
+            yield _Tried(1.0, "extra chain factor", text, extra)
         if unit.name in {"tanh", "sigmoid"}:
             yield _Tried(unit.output, "wrong local derivative", _value_text(search, unit))
         yield _Tried(1.0, "missing chain factor", _missing_text(search, unit))

@@ -15,7 +15,8 @@ from notevault.frontends.watching.pairing import LOSSES, parameter_of
 from notevault.frontends.watching.rerun import Assigned, Rerun
 
 _GRADIENT = re.compile(
-    r"(?:compute_|get_|calc_|calculate_)?(?:d|grad|gradient|gradients|grads|nabla|backward|backprop)_?(?:of_|wrt_)?(?P<of>\w*)"
+    r"(?:compute_|get_|calc_|calculate_)?"
+    r"(?:(?:grad|gradient|gradients|grads|nabla|backward|backprop)(?:_(?:of_|wrt_)?(?P<of>\w+))?|d_?(?P<function>\w+))"
 )
 _OF = re.compile(r"(?P<of>\w+?)_?(?:grad|gradient|gradients|grads|prime|derivative|backward)")
 _LOSS = re.compile(
@@ -70,7 +71,7 @@ def _function_pairs(functions: Mapping[str, ast.FunctionDef]) -> Iterator[tuple[
             match = pattern.fullmatch(name)
             if match is None or name in losses:
                 continue
-            of = match["of"]
+            of = match["of"] or match.groupdict().get("function") or ""
             if of in functions and of != name and not _is_elementwise(functions[of]):
                 yield function, functions[of]
             elif len(losses) == 1 and (

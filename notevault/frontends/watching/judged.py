@@ -249,7 +249,10 @@ class Judge:
                 return True
             if any(other.is_right and _uses(other.claim, claim) for other in leaves):
                 return True  # a right gradient is computed from it: it is that of another value than its name says
-            if item.verdict.diagnosis in _SCALES and leaves and not any(_as_wrong(other, claim) for other in leaves):
+            scaled = item.verdict.diagnosis in _SCALES
+            if scaled and leaves and not any(_as_wrong(other, claim) for other in leaves):
+                return True
+            if scaled and any(_same_scale(item, other) for other in judged):
                 return True
         return item.verdict.diagnosis == "sign" and self._is_added(claim, judged)
 
@@ -301,6 +304,14 @@ def _as_wrong(leaf: Judged, claim: Claimed) -> bool:
     if not leaf.is_wrong or not _uses(leaf.claim, claim):
         return False
     return scale_brought(leaf.claim, claim.at, claim.made) == 1
+
+
+def _same_scale(item: Judged, earlier: Judged) -> bool:
+    """Whether a gradient lacks the factor that an earlier one on the way lacks too, which other lines bring."""
+    if earlier.claim.scale == 1 or not earlier.is_right or not _uses(item.claim, earlier.claim):
+        return False
+    size = 1 / earlier.claim.scale
+    return agree(array(item.claim.made), array(item.right) * size)
 
 
 def _uses(claim: Claimed, other: Claimed) -> bool:
