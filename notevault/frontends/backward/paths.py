@@ -89,6 +89,16 @@ def _all_alike(search: Search) -> Explanation | None:
     return None
 
 
+def has_penalty(search: Search) -> bool:
+    """Whether one of the paths brings a multiple of the parameter itself: the loss has its own weight decay."""
+    at = array(search.at)
+    return any(
+        node is search.at and ratio(array(sent), at) is not None
+        for node, _, sent, _ in _edges(search)
+        if array(sent).shape == at.shape
+    )
+
+
 def without(output: Tensor, users: Sequence[Tensor], place: int) -> Tensor:
     """The output computed again, with one operand of each of the users held fixed."""
     made: dict[int, Any] = {}

@@ -195,7 +195,13 @@ def _wrong_text(search: Search, unit: Unit, wrong: Expr, why: str) -> str:
     said, right = _in_names(search, unit, wrong), _right_text(search, unit)
     if said is None or right is None:
         return f"the derivative of {unit.name} is wrong: {why}"
-    return f"the derivative of {unit.name} is wrong: {said} where {right} belongs"
+    return f"the derivative of {_operation(search, unit)} is wrong: {said} where {right} belongs"
+
+
+def _operation(search: Search, unit: Unit) -> str:
+    """The name of the operation; a product or quotient as it is written."""
+    plain = unit.name in {"mul", "div", "pow", "square"}
+    return (search.wording.text(unit.output, whole=True) if plain else None) or unit.name
 
 
 def _value_text(search: Search, unit: Unit) -> str:

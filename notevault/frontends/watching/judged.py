@@ -12,6 +12,7 @@ import numpy as np
 from notevault.autodiff import AutodiffError, Tensor, gradients
 from notevault.autodiff.sweep import active, recorded
 from notevault.frontends.backward.explain import explain_arrays
+from notevault.frontends.backward.paths import has_penalty
 from notevault.frontends.backward.points import OTHER_POINTS, Array, Points, agree, array
 from notevault.frontends.backward.search import Line, Search
 from notevault.frontends.backward.wording import Wording
@@ -22,6 +23,7 @@ from notevault.frontends.watching.claimed import Claimed, Plan, added_gradients
 from notevault.frontends.watching.rerun import Rerun
 from notevault.frontends.watching.statements import updates, used_in
 
+_UNEXPLAINED = frozenset({"not localised", "shape"})
 _SCALES = frozenset({"factor", "sum for mean"})
 _OTHER_LOSS = {
     "the factor 2 is missing": "half of {} is what is differentiated",
@@ -29,7 +31,7 @@ _OTHER_LOSS = {
 }
 """A squared error is often differentiated with a half before it, and reported without."""
 
-_CLIPPING = frozenset({"clip", "minimum", "maximum", "min", "max", "norm", "where"})
+_CLIPPING = frozenset({"clip", "minimum", "maximum", "min", "max"})
 
 
 @dataclass(slots=True)
@@ -39,6 +41,8 @@ class Judged:
     claim: Claimed
     right: Tensor
     verdict: Verdict
+    follows: Judged | None = None
+    """The wrong one for which this one is right."""
 
     @property
     def statement(self) -> ast.stmt:
@@ -71,6 +75,7 @@ class Judge:
                 self._explain(item, [earlier for earlier in kept if not earlier.is_right])
             if not self._is_way_of_writing(item, judged):
                 kept.append(item)
+        kept = [item for item in kept if not _is_passed_by(item, kept)]
         for item in kept:
             self._hold_back(item, kept)
         return kept
@@ -104,7 +109,7 @@ class Judge:
         if len(pairs) > 1 and all(agree(*pair, size) for pair in pairs[1:]) and _at_kink(claim):
             reason = "right; the block stands where a derivative jumps, and the note takes the other side"
             return Verdict(Outcome.VERIFIED, Confidence.NUMERIC, reason, None, evidence)
-        unclear = self._unclear(claim, said, computed, size)
+        unclear = self._unclear(claim, right, size)
         if unclear:
             return Verdict(Outcome.INCONCLUSIVE, Confidence.NUMERIC, unclear, None, evidence)
         evidence["counterexample"] = counterexample(said, computed, self._inputs(claim.loss))
@@ -118,23 +123,19 @@ class Judge:
         moved = [points.at(seed, [claim.value, right]) for seed in range(OTHER_POINTS)]
         return [(pair[0], pair[1]) for pair in moved if pair is not None and usable(pair[0], pair[1])]
 
-    def _unclear(self, claim: Claimed, said: Array, computed: Array, size: float) -> str:
+    def _unclear(self, claim: Claimed, right: Tensor, size: float) -> str:
         """Why a gradient that is not the computed one may be right nevertheless; "" where it may not."""
+        said, computed = array(claim.value), array(right)
         if agree(said, computed, size):
             return "right for these parameters, not for others"
         for earlier in claim.versions:
             if agree(array(earlier.value), computed, size):
                 line = claim.statement.lineno
                 return f"right before line {line}, where {claim.name} is changed for the step"
-        if is_decay(said, computed, array(claim.at)):
+        if is_decay(said, computed, array(claim.at)) and not has_penalty(self._search(claim, right)):
             return f"the gradient of {claim.of} and a multiple of {claim.parameter}: weight decay that it leaves out"
-        if (
-            is_clipped(said, computed)
-            and claim.entry.expression is not None
-            and _names_clipping(claim.entry.expression)
-        ):
-            return "right, but for being clipped"
-        return ""
+        clipping = claim.entry.expression is not None and _names_clipping(claim.entry.expression)
+        return "right, but for being clipped" if clipping and is_clipped(said, computed) else ""
 
     def _points(self, claim: Claimed, data: bool) -> Points:
         return Points(self.rerun.leaves, {*self.plan.sure, claim.parameter}, data)
@@ -174,25 +175,24 @@ class Judge:
         claim = item.claim
         evidence = item.verdict.evidence
         used = [earlier for earlier in before if _uses(claim, earlier.claim)]
-        for earlier in reversed(used):
-            given = self._given(item, earlier)
-            if given is None:
-                continue
-            line = earlier.statement.lineno
-            if agree(array(claim.value), array(given)):
+        given = [(earlier, g) for earlier in used if (g := self._given(item, earlier)) is not None]
+        for earlier, follows in given:
+            if agree(array(claim.value), array(follows)):
+                line = earlier.statement.lineno
                 reason = f"right for the wrong {earlier.claim.name} of line {line} from which it is computed"
                 item.verdict = Verdict(Outcome.INCONCLUSIVE, None, reason, None, evidence)
+                item.follows = earlier
                 return
-            why = explain_arrays(self._search(claim, given))
-            if why.kind not in {"not localised", "shape"}:
-                shown = counterexample(array(claim.value), array(given), self._inputs(claim.loss))
-                text = f"{why.text} (given the wrong {earlier.claim.name} of line {line})"
-                item.verdict = replace(
-                    item.verdict, reason=text, diagnosis=why.kind, evidence={**evidence, "counterexample": shown}
-                )
+        for earlier, follows in reversed(given):
+            why = explain_arrays(self._search(claim, follows))
+            if why.kind not in _UNEXPLAINED:
+                shown = counterexample(array(claim.value), array(follows), self._inputs(claim.loss))
+                text = f"{why.text} (given the wrong {earlier.claim.name} of line {earlier.statement.lineno})"
+                evidence = {**evidence, "counterexample": shown}
+                item.verdict = replace(item.verdict, reason=text, diagnosis=why.kind, evidence=evidence)
                 return
         why = explain_arrays(self._search(claim, item.right))
-        if why.kind in {"not localised", "shape"} and used:
+        if why.kind in _UNEXPLAINED and used:
             reason = f"computed from the wrong {used[-1].claim.name} of line {used[-1].statement.lineno}"
             item.verdict = Verdict(Outcome.INCONCLUSIVE, None, reason, None, evidence)
             return
@@ -201,10 +201,11 @@ class Judge:
     def _given(self, item: Judged, earlier: Judged) -> Tensor | None:
         """The gradient that follows when an earlier one is taken as the block has it."""
         through, said = earlier.claim.at, earlier.claim.value
-        if array(said).shape != through.shape or through is item.claim.at:
+        same_loss = earlier.claim.loss is item.claim.loss
+        if array(said).shape != through.shape or (same_loss and through is item.claim.at):
             return None
         excess = said - earlier.right
-        if earlier.claim.loss is not item.claim.loss:
+        if not same_loss:
             excess = excess * gradients(item.claim.loss, [earlier.claim.loss])[0]  # dL/da, where da/dz is wrong
         (more,) = gradients(through, [item.claim.at], cotangent=excess)
         return item.right + more
@@ -268,7 +269,7 @@ class Judge:
         if not item.is_wrong:
             return
         right = any(other.is_right for other in kept)
-        if item.verdict.diagnosis in {"not localised", "shape"} and not right and not item.claim.is_function:
+        if item.verdict.diagnosis in _UNEXPLAINED and not right and not item.claim.is_function:
             reason = f"not the gradient of {item.claim.of}, perhaps that of something else"
             item.verdict = Verdict(Outcome.INCONCLUSIVE, None, reason)
         elif item.verdict.reason in _OTHER_LOSS and not right and self._is_reported(item.claim):
@@ -304,6 +305,25 @@ def _as_wrong(leaf: Judged, claim: Claimed) -> bool:
     if not leaf.is_wrong or not _uses(leaf.claim, claim):
         return False
     return scale_brought(leaf.claim, claim.at, claim.made) == 1
+
+
+def _is_passed_by(item: Judged, others: Sequence[Judged]) -> bool:
+    """Whether a gradient that is computed from this one on the way is right, but for a mistake in an earlier line.
+
+    Then this one is that of another value than its name says, such as that before the activation.
+    """
+    return (
+        item.is_wrong
+        and not item.claim.is_leaf
+        and any(
+            other.follows is not None
+            and other.follows is not item
+            and other.follows.statement.lineno < item.statement.lineno
+            and other.claim.is_leaf
+            and _uses(other.claim, item.claim)
+            for other in others
+        )
+    )
 
 
 def _same_scale(item: Judged, earlier: Judged) -> bool:
