@@ -80,6 +80,7 @@ def wrong_blocks(block: Block) -> Iterator[tuple[str, str, frozenset[str]]]:
     for gradient in block.gradients:
         yield f"-{gradient}", _rewritten(block.source, gradient, "-({})"), KINDS["sign"]
         yield f"11*{gradient}", _rewritten(block.source, gradient, "11 * ({})"), KINDS["factor"]
+        yield f"{gradient}/13", _rewritten(block.source, gradient, "({}) / 13"), KINDS["factor"]
 
 
 def right_blocks(block: Block) -> Iterator[tuple[str, str]]:
