@@ -111,3 +111,4 @@ def _rewritten(source: str, gradient: str, form: str) -> str:
 
 NUMPY = tuple(blocks(Path(__file__).with_name("numpy_gradients.md"), SEED))
 SYMPY = tuple(blocks(Path(__file__).with_name("sympy_gradients.md"), "from sympy import *\n"))
+RIGHT = tuple(blocks(Path(__file__).with_name("right_passes.md"), ""))

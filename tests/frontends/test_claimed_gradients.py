@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.frontends.claimed_gradients import NUMPY, SYMPY, Block, right_blocks, wrong_blocks
+from tests.frontends.claimed_gradients import NUMPY, RIGHT, SYMPY, Block, right_blocks, wrong_blocks
 
 BLOCKS = (*NUMPY, *SYMPY)
 
@@ -37,3 +37,17 @@ def test_nine_of_ten_mistakes_are_named_at_one_line(session: Any) -> None:
                 assert shown["claimed"] != shown["computed"]
     assert named.total() >= 300
     assert named[True] / named.total() >= 0.9, missed
+
+
+@pytest.mark.parametrize("block", RIGHT, ids=lambda block: block.name)
+def test_no_right_pass_is_accused_wherever_its_factors_stand(session: Any, block: Block) -> None:
+    findings, _ = session(block.source)
+    assert [finding for finding in findings if str(finding.verdict.outcome) == "refuted"] == []
+
+
+def test_half_of_the_loss_that_is_reported_is_left_open(session: Any) -> None:
+    (block,) = (block for block in RIGHT if block.name == "half of the squared error that is printed")
+    findings, _ = session(block.source)
+    assert [(str(finding.verdict.outcome), finding.verdict.diagnosis) for finding in findings] == [
+        ("inconclusive", "factor")
+    ]

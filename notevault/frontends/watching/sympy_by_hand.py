@@ -20,6 +20,8 @@ from notevault.frontends.watching.pairing import LOSSES, SURE, explicit_pair, pa
 _WHOLE = frozenset({"gradient", "grad", "nabla", "grad_f", "gradient_f", "grad_loss", "gradient_loss", "grad_L"})
 """What the gradient by all variables is called."""
 
+_SAYS_SO = ("grad_", "gradient_", "nabla_")
+
 _ORDERED = ("variables", "vars", "params", "parameters", "theta", "args")
 """What the variables in their order are called."""
 
@@ -49,7 +51,7 @@ def by_hand(block: BlockCode, namespace: dict[str, Any], taken: Collection[int])
         if spanned & set(taken) or not _is_gradient(value) or _calls(statement.value):
             continue
         verdict = _of_named_function(name, statement, namespace)
-        if verdict is None and len(losses) == 1 and (names is None or name in names):
+        if verdict is None and len(losses) == 1 and (names is None or name in names or name.startswith(_SAYS_SO)):
             verdict = _verdict(losses[0], name, statement, namespace)
         if verdict is not None:
             yield place_of_node(statement, block.source).finding("gradient", "sympy", block.source, verdict)
