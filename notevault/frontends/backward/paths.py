@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator, Sequence
 from functools import reduce
+from itertools import chain
 from typing import Any
 
 from notevault.autodiff import Tensor, apply, gradients
@@ -20,7 +21,7 @@ MAX_EDGES = 60
 def paths(search: Search) -> Explanation | None:
     """The claimed gradient is right but for one of the edges through which the loss depends on the parameter."""
     total = array(search.right)
-    for node, user, sent, users in _edges(search):
+    for node, user, sent, users in chain(_addends(search), _edges(search)):
         if array(sent).shape != total.shape or array(search.claimed).shape != total.shape:
             continue
         found = _fault(search, node, user, sent) or _repeated(search, node, user, sent, users)
@@ -55,7 +56,7 @@ def _missing(search: Search, node: Tensor, shown: str) -> Explanation:
 
 def _repeated(search: Search, node: Tensor, user: Tensor, sent: Tensor, users: int) -> Explanation | None:
     """One path alone, or counted as often as there are paths, as if they were all the same."""
-    if node is not search.at:
+    if node is not search.at or users == 0:
         return None
     if search.is_claimed(sent):
         text = f"{search.parameter} enters {users} times, and only the path through {_shown(search, user)} is there"
@@ -112,6 +113,19 @@ def without(output: Tensor, users: Sequence[Tensor], place: int) -> Tensor:
             made[node.index] = apply(node.primitive.name, *operands, **node.parameters)
     result = made.get(output.index, output)
     return result if isinstance(result, Tensor) else Tensor(result)
+
+
+def _addends(search: Search) -> Iterator[tuple[Tensor, Tensor, Tensor, int]]:
+    """The terms of sums in which the parameter stands in more than one, as `_edges` has them (with no users)."""
+    on_way = {node.index: node for node in search.nodes}
+    for node in search.nodes:
+        if node is search.at or node.primitive is None or node.primitive.name not in {"add", "sub"}:
+            continue
+        parts = [(o, k) for k, o in enumerate(node.operands) if isinstance(o, Tensor) and o.index in on_way]
+        for operand, place in parts if len(parts) > 1 else ():
+            sent = _sent(search, node, place, on_way)
+            if sent is not None and sent.shape == operand.shape:
+                yield search.at, operand, search.through(operand, sent), 0
 
 
 def _edges(search: Search) -> Iterator[tuple[Tensor, Tensor, Tensor, int]]:

@@ -12,6 +12,7 @@ from notevault.autodiff import Tensor, gradients
 from notevault.autodiff.sweep import active, recorded
 from notevault.frontends.backward.points import agree, array
 from notevault.frontends.backward.whole import ratio
+from notevault.frontends.backward.wording import Wording
 from notevault.frontends.watching.claimed import Claimed
 from notevault.frontends.watching.rerun import Assigned
 
@@ -90,4 +91,4 @@ def _held(entry: Assigned, claim: Claimed, users: Sequence[Claimed]) -> Claimed 
 
 def _name(entry: Assigned, node: Tensor) -> str:
     names = [name for name, value in entry.names.items() if value is node and not name.startswith("__")]
-    return names[0] if names else "the value before"
+    return names[0] if names else Wording(entry.names).text(node) or "the value before"
