@@ -255,7 +255,8 @@ class Judge:
                 return True
             if scaled and any(_same_scale(item, other) for other in judged):
                 return True
-        return item.verdict.diagnosis == "sign" and self._is_added(claim, judged)
+        negative = item.verdict.diagnosis == "sign" or agree(array(claim.value), -array(item.right))
+        return negative and self._is_added(claim, judged)
 
     def _is_added(self, claim: Claimed, judged: Sequence[Judged]) -> bool:
         added = added_gradients(self.tree)
