@@ -157,15 +157,16 @@ def _claim(plan: Plan, entries: list[Assigned], loss: tuple[str, Tensor] | None,
 
 
 def usual_parameter(loss: Tensor, rerun: Rerun, shape: tuple[int, ...]) -> str | None:
-    """The parameter that a gradient without a name belongs to: the only one, the usual one, the one of its shape."""
+    """The parameter that a gradient without a name belongs to: the only one, or the usual one if it has that shape.
+
+    The shape alone says nothing: `g` is often the gradient on the way, by an output that is shaped as the targets are.
+    """
     behind = {node.index for node in recorded([loss])}
     names = [name for name, leaf in rerun.leaves.items() if leaf.index in behind]
+    if len(names) == 1:
+        return names[0]
     usual = [name for name in names if name in _USUAL[:9]]
-    alike = [name for name in names if rerun.leaves[name].shape == shape and shape]
-    for chosen in (names, usual, alike):
-        if len(chosen) == 1:
-            return chosen[0]
-    return None
+    return usual[0] if len(usual) == 1 and rerun.leaves[usual[0]].shape in (shape, shape[::-1]) else None
 
 
 def _loss(history: Sequence[Assigned]) -> tuple[str, Tensor] | None:
