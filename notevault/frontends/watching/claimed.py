@@ -150,8 +150,8 @@ def _claim(plan: Plan, entries: list[Assigned], loss: tuple[str, Tensor] | None,
         return None
     at = named(entry.names, parameter)
     node = None if loss is None or at is None else twin(at, loss[1])
-    if loss is None or node is None or not _is_number(entry.value):
-        return None
+    if loss is None or node is None or node is loss[1] or parameter in LOSSES[:SURE] or not _is_number(entry.value):
+        return None  # by a loss nothing is differentiated: `g_loss` and `d_loss` are losses of their own
     shown = f'{holder}["{name}"]' if holder in entry.names and holder else name
     return Claimed(shown, parameter, entry, node, loss[1], loss[0], tuple(entries[:-1]))
 

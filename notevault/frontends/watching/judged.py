@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,6 +26,10 @@ from notevault.frontends.watching.statements import updates, used_in
 
 _UNEXPLAINED = frozenset({"not localised", "shape"})
 _SCALES = frozenset({"factor", "sum for mean"})
+_STEPS = _SCALES | _UNEXPLAINED | {"sign"}
+_ON_THE_WAY = re.compile(r"(?i)(?:a|z|h|s|o|p|al|y_?hat|y_?pred|preds?|out|outputs?|logits?|scores?|probs?)\d*")
+"""What values between the parameters and the loss are called."""
+
 _OTHER_LOSS = {
     "the factor 2 is missing": "half of {} is what is differentiated",
     "the factor 2 is too much": "twice {} is what is differentiated",
@@ -244,6 +249,8 @@ class Judge:
         if not item.is_wrong:
             return False
         claim = item.claim
+        if item.verdict.diagnosis in _STEPS and self._is_step(claim):
+            return True
         leaves = [other for other in judged if other.claim.is_leaf]
         if not claim.is_leaf:
             if leaves and not any(other.is_wrong for other in leaves):
@@ -257,6 +264,11 @@ class Judge:
                 return True
         negative = item.verdict.diagnosis == "sign" or agree(array(claim.value), -array(item.right))
         return negative and self._is_added(claim, judged)
+
+    def _is_step(self, claim: Claimed) -> bool:
+        """Whether the value itself is what changes the parameter: `w += dw` with the rate inside."""
+        steps = [step for _, _, step in updates(self.tree)]
+        return any(isinstance(step, ast.Name) and step.id == claim.entry.name for step in steps)
 
     def _is_added(self, claim: Claimed, judged: Sequence[Judged]) -> bool:
         added = added_gradients(self.tree)
@@ -273,9 +285,17 @@ class Judge:
         if item.verdict.diagnosis in _UNEXPLAINED and not right and not item.claim.is_function:
             reason = f"not the gradient of {item.claim.of}, perhaps that of something else"
             item.verdict = Verdict(Outcome.INCONCLUSIVE, None, reason)
+        elif item.verdict.diagnosis in _SCALES and self._ends_on_the_way(item.claim, kept):
+            reason = f"{item.verdict.reason}; later lines may bring it, and none is here"
+            item.verdict = replace(item.verdict, outcome=Outcome.INCONCLUSIVE, confidence=None, reason=reason)
         elif item.verdict.reason in _OTHER_LOSS and not right and self._is_reported(item.claim):
             reason = f"{item.verdict.reason}, or {_OTHER_LOSS[item.verdict.reason].format(item.claim.of)}"
             item.verdict = replace(item.verdict, outcome=Outcome.INCONCLUSIVE, confidence=None, reason=reason)
+
+    def _ends_on_the_way(self, claim: Claimed, kept: Sequence[Judged]) -> bool:
+        """Whether a gradient by a value on the way is as far as the block goes: the mean is often left to the end."""
+        on_the_way = not claim.is_leaf or _ON_THE_WAY.fullmatch(claim.parameter)
+        return bool(on_the_way) and not any(_uses(other.claim, claim) for other in kept if other.claim is not claim)
 
     def _is_reported(self, claim: Claimed) -> bool:
         """Whether the loss may be there to be looked at alone: it is printed or kept, or the gradient makes a step."""
