@@ -42,6 +42,11 @@ class Surroundings:
 
 PLACEHOLDER = "`...` where a value was left out"
 
+_MAPS_MUCH = re.compile(r"\b(?:jax|jnp|tensorflow|tf)\b")
+"""Names of libraries that abort where address space is limited: no fault of the note."""
+_TOO_LARGE = 'the installed library ended the process; `check.frontend = "always"` runs the imitation instead'
+_ENDS = re.compile(r"\b(?:_exit|abort|kill|ctypes|exec[lv]\w*|fork)\b")
+
 Judgement = tuple[Status, str]
 
 
@@ -56,6 +61,8 @@ def judge(outcome: Outcome, around: Surroundings, source: str) -> Judgement | No
         case State.STOPPED if failure and failure.name in LIMITS:
             return Status.LIMIT, LIMITS[failure.name]
     if failure is None or outcome.state is State.STOPPED:
+        if _MAPS_MUCH.search(source) and not _ENDS.search(source):
+            return Status.UNSUPPORTED, _TOO_LARGE
         return Status.ERROR, "it ends the process that it runs in"
     for cause in _CAUSES:
         judgement = cause(failure, outcome, around)

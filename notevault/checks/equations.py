@@ -114,6 +114,7 @@ class _Words:
             after=text[formula.whole.end : block.span.end] if inside else "",
             above=" ".join([*block.headings, *above]),
             note=self.whole,
+            section=tuple(block.headings),
         )
 
 

@@ -35,7 +35,8 @@ def verdict_on(compared: Compared, *, settled: bool) -> Verdict | None:
     if not settled:
         return Verdict(Outcome.INCONCLUSIVE, None, "the block prints something else each time it runs", None, evidence)
     if not _can_only_be_an_output(compared) and not (same is False and compared.marked):
-        return None
+        reason = f"it prints {shortened(compared.actual[0])}; the comment may say so, or something else"
+        return Verdict(Outcome.INCONCLUSIVE, None, reason, None, evidence) if same is False else None
     reason = f"it prints {shortened(compared.actual[0])}, and the note says {shortened(compared.text)}"
     return Verdict(Outcome.REFUTED, Confidence.EXACT, reason, None, evidence)
 

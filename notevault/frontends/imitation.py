@@ -77,12 +77,18 @@ class Finder(MetaPathFinder, Loader):
         self._modules: Mapping[str, ModuleType] | None = None
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        """The imitation's module of this name, if it is one of this library."""
-        if fullname.partition(".")[0] != self.library:
+        """The imitation's module of this name, if it is one of this library.
+
+        An installed library that is loaded tries modules of its own that may be missing; these are not ours to judge.
+        """
+        if fullname.partition(".")[0] != self.library or not self._stands_for(sys.modules.get(self.library)):
             return None
         if fullname not in self.modules:
             raise UnsupportedError(fullname)
         return ModuleSpec(fullname, self, is_package=True)
+
+    def _stands_for(self, loaded: ModuleType | None) -> bool:
+        return loaded is None or (loaded.__spec__ is not None and loaded.__spec__.loader is self)
 
     @property
     def modules(self) -> Mapping[str, ModuleType]:

@@ -113,6 +113,13 @@ def test_what_is_no_output_raises_no_alarm(runner: Worker, source: str) -> None:
     assert check.diagnostics == ()
 
 
+@pytest.mark.parametrize("comment", ["# 2*w*x", "# w**2*x**2"])  # an output that is wrong, or what is differentiated
+def test_another_expression_beside_a_print_is_left_open(runner: Worker, comment: str) -> None:
+    check = check_note(note_of(SYMBOLS + f"print(s.diff((w*x)**2, w))  {comment}"), runner)
+    assert [c.verdict.outcome.value for c in check.claims if c.kind == "output"] == ["inconclusive"]
+    assert check.diagnostics == ()
+
+
 def test_an_output_with_a_seed_is_compared(runner: Worker) -> None:
     source = "import random\nrandom.seed(1)\nprint(random.randint(1, 1))  # Output: 2"
     assert check_note(note_of(source), runner).blocks[0].status is Status.MISMATCH

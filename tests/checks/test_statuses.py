@@ -69,6 +69,8 @@ SINGLE = [
     ("x = 1  # the mean squared error\n[1][x]", Status.ERROR, "IndexError"),
     ("raise KeyboardInterrupt", Status.ERROR, "KeyboardInterrupt"),
     ("import os\nos._exit(0)", Status.ERROR, "ends the process"),
+    ("import os as jax\njax._exit(0)", Status.ERROR, "ends the process"),
+    ("import faulthandler as jax\njax._read_null()", Status.UNSUPPORTED, "the installed library ended"),
     ("!pip install numpy", Status.SYNTAX, "IPython"),
     ("%matplotlib inline", Status.SYNTAX, "magic"),
     ("pip install numpy", Status.SYNTAX, "shell"),

@@ -60,7 +60,7 @@ def root(reader: Reader) -> Node:
     degree: Node = Number("2")
     if reader.at("["):
         degree = reader.inside(reader.group())
-    return Power(reader.inside(reader.argument()), Binary("/", Number("1"), degree))
+    return Power(reader.inside(reader.first_of_argument()), Binary("/", Number("1"), degree))
 
 
 def big(reader: Reader) -> Node:

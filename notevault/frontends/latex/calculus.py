@@ -37,7 +37,7 @@ def slashed_derivative(reader: Reader) -> Node | None:
 
 def fraction(reader: Reader) -> Node:
     reader.take()
-    above, below = reader.argument(), reader.argument()
+    above, below = reader.first_of_argument(), reader.first_of_argument()
     if below and below[0].text in _DIFFERENTIALS and above and above[0].text in _DIFFERENTIALS and len(below) > 1:
         return derivative(reader, above, below)
     return Binary("/", reader.inside(above), reader.inside(below))

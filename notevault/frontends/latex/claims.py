@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from notevault.frontends.claims import Finding, Outcome, Verdict
 from notevault.frontends.latex import arithmetic, links, updates
 from notevault.frontends.latex.context import Context, Definition, definition, vocabulary
-from notevault.frontends.latex.nodes import Node
 from notevault.frontends.latex.statements import Statement, statements
 from notevault.frontends.latex.surroundings import Surroundings
 
@@ -61,7 +60,7 @@ class _Judge:
             for statement in group
             if (made := definition(statement, known, place)) is not None
         ]
-        self.before: Node | None = None
+        self.before: links.Chain | None = None
 
     def findings(self) -> Iterator[Placed]:
         for place, (passage, group) in enumerate(zip(self.passages, self.found, strict=True)):
@@ -93,7 +92,14 @@ class _Judge:
                     reason = f"true of another definition of {other.name.key} in the note"
                     return Verdict(Outcome.INCONCLUSIVE, reason=reason)
                 return alternative
+        if verdict.diagnosis == "not localised" and self.defined_elsewhere(chain, passage.around):
+            return Verdict(Outcome.INCONCLUSIVE, reason="the function is defined under another heading only")
         return verdict
+
+    def defined_elsewhere(self, chain: links.Chain, around: Surroundings) -> bool:
+        """Whether a function of the chain has its nearest definition in another section: it may mean another there."""
+        used = [self.context.find(name) for name in links.differentiated(chain)]
+        return any(d is not None and self.passages[d.place].around.section != around.section for d in used)
 
     def other_definitions(self, chain: links.Chain) -> list[Definition]:
         """The definitions of the functions in the chain that are not the nearest one before it, nearest first."""
@@ -104,8 +110,11 @@ class _Judge:
 
     def judge(self, passage: Passage, statement: Statement) -> Finding | None:
         """What is to be said of one statement; None when it states nothing of the kinds that are judged."""
-        chain = links.Chain.of(statement, self.context.vocabulary, self.before if statement.continues else None)
-        self.before = chain.last
+        above = self.before if statement.continues else None
+        chain = links.Chain.of(statement, self.context.vocabulary, above.last if above else None)
+        if above is not None and above.has_calculus:
+            chain = replace(chain, going_on=links.variable_of(above))
+        self.before = chain
         latex = passage.latex[statement.start : statement.end]
         if not chain.sides or not statement.relations:
             return None

@@ -17,7 +17,7 @@ from notevault.frontends.expressions import Expr, ExpressionError, encode
 from notevault.frontends.identity import Answer, Identity, equal
 from notevault.frontends.latex.context import Context, Definition
 from notevault.frontends.latex.lowering import AbstractError, Lowering
-from notevault.frontends.latex.nodes import Big, Call, Derivative, Name, Node, children, walk
+from notevault.frontends.latex.nodes import Big, Call, Derivative, Name, Negative, Node, Number, children, walk
 from notevault.frontends.latex.shapes import Shapes, shapes
 from notevault.frontends.latex.symbols import opaque
 from notevault.frontends.latex.tokens import NotUnderstoodError
@@ -53,21 +53,34 @@ def compare(left: Node, right: Node, context: Context, variable: Name | None) ->
                 break
     if unclear is not None:
         return unclear
-    if refuted is not None and len(problems) == 0 and not refuted.evidence.get("constant"):
-        return refuted
-    if refuted is not None and refuted.evidence.get("constant"):
-        at_values = _at_values(left, right, context, variable)
-        return at_values or refuted
-    if refuted is not None and all(isinstance(problem, AbstractError) for problem in problems):
-        return refuted
+    if refuted is not None:
+        return _settled(refuted, problems, (left, right, context, variable))
     at_values = _at_values(left, right, context, variable)
-    return at_values or Verdict(Outcome.NOT_CHECKABLE, reason=str(problems[0]) if problems else "not understood")
+    return at_values or Verdict(Outcome.NOT_CHECKABLE, reason=str(problems[-1]) if problems else "not understood")
 
 
-def _at_values(left: Node, right: Node, context: Context, variable: Name | None) -> Verdict | None:
-    """The claim with the numbers that the note gives for its names; only agreement is reported."""
+def _settled(
+    refuted: Verdict, problems: Sequence[Exception], claim: tuple[Node, Node, Context, Name | None]
+) -> Verdict:
+    """What is left of a refutation when the other readings and the numbers of the note are looked at."""
+    left, right, context, variable = claim
+    if _is_circular([left, right], context):
+        return Verdict(Outcome.INCONCLUSIVE, reason="the note defines names of it by each other")
+    if refuted.evidence.get("constant"):
+        return _at_values(*claim) or refuted
+    if _at_values(*claim, held=variable) is not None:
+        return Verdict(Outcome.INCONCLUSIVE, reason="true with the numbers that the note gives, not for all")
+    if all(isinstance(problem, AbstractError) for problem in problems):
+        return refuted
+    return _at_values(*claim) or Verdict(Outcome.NOT_CHECKABLE, reason=str(problems[-1]))
+
+
+def _at_values(
+    left: Node, right: Node, context: Context, variable: Name | None, held: Name | None = None
+) -> Verdict | None:
+    """The claim with the numbers that the note gives for its names, but for `held`; only agreement is reported."""
     try:
-        verdict = _compared(left, right, context, variable, expand=True, logarithm=sympy.E, values=True)
+        verdict = _compared(left, right, context, variable, expand=True, logarithm=sympy.E, values=True, held=held)
     except (NotUnderstoodError, AbstractError, ExpressionError, *_ENGINE_ERRORS):
         return None
     return verdict if verdict.outcome is Outcome.VERIFIED else None
@@ -90,6 +103,7 @@ def _compared(
     expand: bool,
     logarithm: Expr,
     values: bool = False,
+    held: Name | None = None,
 ) -> Verdict:
     involved = [left, right, *_reachable([left, right], context)]
     generic = _generic(left, right, involved)
@@ -112,15 +126,19 @@ def _compared(
             )
             last = lowering.lower(left), lowering.lower(right)
             for a, b in _pairs(*last):
-                computed, claimed = (_with_numbers(a, lowering), _with_numbers(b, lowering)) if values else (a, b)
+                computed, claimed = (
+                    (_with_numbers(a, lowering, held), _with_numbers(b, lowering, held)) if values else (a, b)
+                )
                 of = _function(left, lowering)
-                _check_names(computed, claimed, of)
+                _check_names(computed, claimed, _spoken_of(left, lowering))
                 result = equal(computed, claimed)
                 if result.answer is Answer.UNDETERMINED:
                     return Verdict(Outcome.INCONCLUSIVE, reason=result.reason)
                 if result.different:
-                    return _elsewhere(computed, claimed, variable) or _refuted(
-                        computed, claimed, _at_indices(result, indices), of
+                    return (
+                        _rounded(right, computed, claimed)
+                        or _elsewhere(computed, claimed, variable)
+                        or _refuted(computed, claimed, _at_indices(result, indices), of)
                     )
                 results.append(result)
     verdict = _verified(last, results)
@@ -143,10 +161,12 @@ def _subject(left: Node, lowering: Lowering) -> dict[str, Any]:
         return {}
 
 
-def _with_numbers(expr: Expr, lowering: Lowering) -> Expr:
-    """The expression with the numbers that the note gives for its symbols."""
+def _with_numbers(expr: Expr, lowering: Lowering, held: Name | None) -> Expr:
+    """The expression with the numbers that the note gives for its symbols, but for the one that is held."""
     found = {}
     for symbol in expr.free_symbols:
+        if held is not None and symbol.name == opaque(held):
+            continue
         node = lowering.context.number(symbol.name)
         if node is not None:
             found[symbol] = lowering.scalar(node)
@@ -174,9 +194,30 @@ def _pairs(left: Value, right: Value) -> list[tuple[Expr, Expr]]:
     return [(left, right)]
 
 
-def _check_names(left: Expr, right: Expr, of: tuple[Expr, Expr] | None) -> None:
+def _spoken_of(left: Node, lowering: Lowering) -> set[Expr]:
+    """The names in the function that `left` differentiates, be it once or often; none where it is no derivative."""
+    if not (isinstance(left, Derivative) and left.variables):
+        of = _function(left, lowering)
+        return set() if of is None else of[0].free_symbols
+    value = lowering.function_of(left.function, left.variables[0])
+    return {symbol for part in (value.items if isinstance(value, Vec) else (value,)) for symbol in part.free_symbols}
+
+
+def _rounded(right: Node, computed: Expr, claimed: Expr) -> Verdict | None:
+    """Verified when the right side is a decimal number and the left one a number that begins with its digits."""
+    number = right.operand if isinstance(right, Negative) else right
+    if not isinstance(number, Number) or "." not in number.text or computed.free_symbols:
+        return None
+    decimals = len(number.text.partition(".")[2])
+    gap = sympy.N(sympy.Abs(computed - claimed))
+    if not gap.is_real or gap >= sympy.Rational(1, 10**decimals):
+        return None
+    return Verdict(Outcome.VERIFIED, Confidence.NUMERIC, "to the digits written", None, {"points": 1, "skipped": 0})
+
+
+def _check_names(left: Expr, right: Expr, spoken_of: set[Expr]) -> None:
     """Both sides must speak of the same names: one that only the claimed side has was not defined."""
-    known = left.free_symbols | (of[0].free_symbols if of is not None else set())
+    known = left.free_symbols | spoken_of
     extra = sorted(symbol.name for symbol in right.free_symbols - known)
     if extra and equal(left, right).different:
         raise AbstractError(extra[0], f"abstract: {extra[0].split('_')[0]} is not defined in the note")
@@ -279,8 +320,18 @@ def _verified(last: tuple[Value, Value], results: Sequence[Identity]) -> Verdict
     return Verdict(Outcome.VERIFIED, confidence, reason, None, evidence)
 
 
+def _is_circular(nodes: Sequence[Node], context: Context) -> bool:
+    """Whether a name that the nodes lead to is defined by others that lead back to it: x = r cos t, r = |(x, y)|."""
+    return any(name in _bodies([body], context) for name, body in _bodies(nodes, context).items())
+
+
 def _reachable(nodes: Sequence[Node], context: Context) -> list[Node]:
     """The bodies of all definitions that the nodes lead to."""
+    return list(_bodies(nodes, context).values())
+
+
+def _bodies(nodes: Sequence[Node], context: Context) -> dict[str, Node]:
+    """What defines the names that the nodes lead to, by name."""
     found: dict[str, Node] = {}
     pending = list(nodes)
     while pending:
@@ -290,7 +341,7 @@ def _reachable(nodes: Sequence[Node], context: Context) -> list[Node]:
                 if defined is not None and defined.body is not None and opaque(part) not in found:
                     found[opaque(part)] = defined.body
                     pending.append(defined.body)
-    return list(found.values())
+    return found
 
 
 def _generic(left: Node, right: Node, involved: Sequence[Node]) -> list[str]:

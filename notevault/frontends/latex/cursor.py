@@ -57,6 +57,20 @@ class Cursor:
             return [self.take()]
         return self.group()
 
+    def first_of_argument(self) -> Sequence[Token]:
+        r"""An argument as TeX takes it, of a number without braces its first digit: `\frac43` is four thirds.
+
+        Not for powers and indices: who writes `x^10` means the tenth power.
+        """
+        token = self.look()
+        if token.kind != "number" or len(token.text) == 1:
+            return self.argument()
+        if not token.text.isdigit() or len(token.text) != token.end - token.start:
+            raise self.stop("where the argument ends is doubtful")
+        rest = Token("number", token.text[1:], token.start + 1, token.end)
+        self.tokens = [*self.tokens[: self.place], rest, *self.tokens[self.place + 1 :]]
+        return [Token("number", token.text[0], token.start, token.start + 1)]
+
     def group(self) -> Sequence[Token]:
         """The tokens between the bracket that is next and the one that closes it."""
         opening = self.take()

@@ -15,6 +15,10 @@ from notevault.frontends.latex.surroundings import Surroundings
 from notevault.frontends.latex.symbols import Vocabulary
 from notevault.frontends.latex.tokens import NotUnderstoodError
 
+_APPROXIMATE = "an approximation"
+_CONDITION = "a condition"
+_AT_A_POINT = "a condition, or the value at a point that is not named"
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -33,11 +37,15 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The items of a statement with the relations between them, and what was doubtful in reading them."""
+    """The items of a statement with the relations between them, and what was doubtful in reading them.
+
+    `going_on` is the variable of the derivative in the row above, where the statement goes on from that row.
+    """
 
     sides: tuple[Side, ...]
     relations: tuple[str, ...]
     doubts: tuple[str, ...] = ()
+    going_on: Name | None = None
 
     @classmethod
     def of(cls, statement: Statement, known: Vocabulary, before: Node | None = None) -> Chain:
@@ -62,7 +70,7 @@ class Chain:
     @property
     def has_calculus(self) -> bool:
         """Whether a derivative is in it."""
-        return any(side.has_calculus for side in self.sides)
+        return self.going_on is not None or any(side.has_calculus for side in self.sides)
 
 
 def judge(chain: Chain, context: Context, around: Surroundings) -> Verdict:
@@ -74,10 +82,21 @@ def judge(chain: Chain, context: Context, around: Surroundings) -> Verdict:
     for outcome in (Outcome.REFUTED, Outcome.VERIFIED, Outcome.INCONCLUSIVE):
         for verdict in verdicts:
             if verdict.outcome is outcome:
-                return verdict
+                return _of_all(verdict, verdicts) if outcome is Outcome.VERIFIED else verdict
     if verdicts and _is_definition(chain, context):
         return _unchecked("a definition")
     return verdicts[0] if verdicts else _unchecked("not understood")
+
+
+def _of_all(verified: Verdict, verdicts: list[Verdict]) -> Verdict:
+    """The verdict on a chain of which one link is verified: not more than holds for every link."""
+    for verdict in verdicts:
+        if verdict.reason == _AT_A_POINT:
+            return verdict
+        if verdict.outcome is Outcome.INCONCLUSIVE and verdict.reason != _APPROXIMATE:
+            return verdict
+    others = [verdict.reason for verdict in verdicts if verdict.outcome is not Outcome.VERIFIED]
+    return replace(verified, reason=f"one part of it; another is {others[0]}") if others else verified
 
 
 def judge_identity(chain: Chain, context: Context) -> Verdict | None:
@@ -103,8 +122,8 @@ def judge_identity(chain: Chain, context: Context) -> Verdict | None:
 def _links(chain: Chain, context: Context, around: Surroundings) -> Iterator[Verdict]:
     """A verdict for each side that follows a derivative or is one: compared with the nearest side before it that can
     be computed."""
-    variable = _variable(chain)
-    derived = chain.sides[0].has_calculus
+    variable = variable_of(chain)
+    derived = chain.sides[0].has_calculus or chain.going_on is not None
     if chain.sides[0].node is None:
         yield _stopped(chain.sides[0])
     for place, (relation, side) in enumerate(zip(chain.relations, chain.sides[1:], strict=True), start=1):
@@ -114,11 +133,12 @@ def _links(chain: Chain, context: Context, around: Surroundings) -> Iterator[Ver
             continue
         if not derived:
             continue
+        sign = "~" if around.approximates and isinstance(side.node, Number) and "." in side.node.text else relation
         verdicts = []
         for earlier in reversed(chain.sides[:place]):
             if earlier.node is not None:
                 verdict = compare(earlier.node, side.node, context, variable)
-                verdicts.append(_tempered(verdict, relation, chain, around))
+                verdicts.append(_tempered(verdict, sign, chain, around))
                 if verdict.outcome is not Outcome.NOT_CHECKABLE:
                     break
         yield from verdicts[-1:] if verdicts and verdicts[-1].outcome is not Outcome.NOT_CHECKABLE else verdicts[:1]
@@ -129,7 +149,7 @@ def _tempered(verdict: Verdict, relation: str, chain: Chain, around: Surrounding
     if verdict.outcome is not Outcome.REFUTED:
         return verdict
     if relation == "~":
-        return replace(verdict, outcome=Outcome.INCONCLUSIVE, reason="an approximation", diagnosis=None)
+        return replace(verdict, outcome=Outcome.INCONCLUSIVE, reason=_APPROXIMATE, diagnosis=None)
     if chain.doubts:
         return replace(
             verdict, outcome=Outcome.NOT_CHECKABLE, reason=f"not understood: {chain.doubts[0]}", diagnosis=None
@@ -140,11 +160,10 @@ def _tempered(verdict: Verdict, relation: str, chain: Chain, around: Surrounding
         )
     if around.solves_equations:
         return Verdict(Outcome.NOT_CHECKABLE, reason="possibly an equation to be solved")
-    if verdict.evidence.get("constant") == "zero" or (
-        verdict.evidence.get("constant") == "number" and not around.states_derivative
-    ):
-        reason = "a condition, or the value at a point that is not named"
-        return Verdict(Outcome.NOT_CHECKABLE, reason=reason)
+    if verdict.evidence.get("constant") == "zero":
+        return Verdict(Outcome.NOT_CHECKABLE, reason=_CONDITION)
+    if verdict.evidence.get("constant") == "number" and not around.states_derivative:
+        return Verdict(Outcome.NOT_CHECKABLE, reason=_AT_A_POINT)
     return verdict
 
 
@@ -168,8 +187,10 @@ def _is_definition(chain: Chain, context: Context) -> bool:
     return isinstance(first, Derivative) and first.gradient and isinstance(second, Derivative)
 
 
-def _variable(chain: Chain) -> Name | None:
+def variable_of(chain: Chain) -> Name | None:
     """The variable of the first derivative in the chain: what functions named without their argument are applied to."""
+    if chain.going_on is not None:
+        return chain.going_on
     for side in chain.sides:
         if side.node is None:
             continue

@@ -12,6 +12,7 @@ from notevault.frontends import infix
 from notevault.frontends.engine import gradient
 from notevault.frontends.expressions import Expr, ExpressionError, power
 from notevault.frontends.latex.context import Context, Definition
+from notevault.frontends.latex.dependence import check_held, is_formula, substitute
 from notevault.frontends.latex.nodes import (
     Absolute,
     At,
@@ -28,7 +29,6 @@ from notevault.frontends.latex.nodes import (
     Power,
     Transpose,
     Vector,
-    rewrite,
 )
 from notevault.frontends.latex.shapes import Shapes
 from notevault.frontends.latex.symbols import opaque
@@ -296,6 +296,8 @@ class Lowering:
         if not node.variables:
             return self.full_gradient(node)
         value = self.function_of(node.function, node.variables[0])
+        if not node.partial:
+            check_held(value, node.variables[0], self.context)
         for variable in node.variables:
             value = self.by(value, variable)
         return value
@@ -325,6 +327,8 @@ class Lowering:
                 if function.key in KNOWN or (function.key == "sigma" and self.context.sigmoid):
                     return inside.lower(Call(function, (variable,)))
                 raise AbstractError(function.key)
+            if len(definition.parameters) == 1 and is_formula(definition.parameters[0], variable, self.context):
+                return inside.lower(Call(function, definition.parameters))  # f(x) by t, where x is a formula in t
             if definition.parameters:
                 return inside.applied(definition, function)
             return inside.opened(definition, function)
@@ -360,16 +364,6 @@ class Lowering:
 
 def _derivative(value: Expr, symbol: Expr) -> Expr:
     return gradient(value, symbol) if value.has(symbol) else sympy.Integer(0)
-
-
-def substitute(node: Node, name: Name, by: Node) -> Node:
-    """`node` with every occurrence of `name` replaced; also as an index."""
-    wanted = opaque(name)
-
-    def change(part: Node) -> Node | None:
-        return by if isinstance(part, Name) and opaque(part) == wanted else None
-
-    return rewrite(node, change)
 
 
 def _body(definition: Definition) -> Node:

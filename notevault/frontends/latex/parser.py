@@ -178,6 +178,8 @@ class Reader(Cursor):
         if known is not None:
             return self.known_call(known)
         name = read_name(self, self.vocabulary)
+        if start.kind == "text" and self.look().kind == "letter" and not self.vocabulary.is_defined(name.key):
+            raise NotUnderstoodError(name.key, start.start, "a function that is not known, or a factor")
         primes = 0
         while self.skip("'"):
             primes += 1

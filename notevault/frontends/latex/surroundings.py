@@ -6,8 +6,13 @@ import re
 from dataclasses import dataclass
 
 _WRONG = re.compile(
-    r"\b(?:wrong|incorrect|mistake|mistaken|erroneous|error-prone|common error|naive|not true|false)\b", re.I
+    r"\b(?:wrong|wrongly|incorrect|incorrectly|mistake|mistakes|mistaken|erroneous|error-prone|common errors?|naive"
+    r"|not true|false|forget|forgets|forgetting|forgot|do not write|don't write|never write|not the same as"
+    r"|contradiction|options?|which of|no,|no!|misconceptions?|pitfalls?|trap|beware)(?!\w)|~~",
+    re.I,
 )
+_NOT = re.compile(r"\bnot\b\W*(?:\w+\W+){0,3}$", re.I)
+_NEAR = re.compile(r"\b(?:numerical\w*|approximat\w+|estimat\w+|finite differences?|roughly|about|measured)\b", re.I)
 _CONDITION = re.compile(
     r"\b(?:where|when|solve|set|setting|if|for which|at the point|at a|slope|minimum|maximum|critical)\b", re.I
 )
@@ -31,12 +36,13 @@ _BITS = re.compile(
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """`before` and `after` are the words of the same paragraph, `above` those of the paragraph before and the headings,
-    `note` the whole note's text with its title."""
+    `note` the whole note's text with its title, `section` the headings that it stands under."""
 
     before: str = ""
     after: str = ""
     above: str = ""
     note: str = ""
+    section: tuple[str, ...] = ()
 
     @property
     def near(self) -> str:
@@ -46,7 +52,12 @@ class Surroundings:
     @property
     def called_wrong(self) -> bool:
         """Whether the words nearby say that something is wrong: then a wrong formula is no news."""
-        return bool(_WRONG.search(self.near))
+        return bool(_WRONG.search(self.near) or _NOT.search(self.before))
+
+    @property
+    def approximates(self) -> bool:
+        """Whether the words before it speak of values that are only near the true ones."""
+        return bool(_NEAR.search(f"{self.above} {self.before}"))
 
     @property
     def states_derivative(self) -> bool:

@@ -72,6 +72,10 @@ _GREEK = {
 }  # fmt: skip
 
 
+_BELOW = re.compile(r"[_^]\s*\{?\s*$")
+"""Where an upright d is a label; else it is that of a differential."""
+
+
 def tokenize(latex: str) -> list[Token]:
     r"""The tokens of `latex`, closed by one of kind "end"; raises NotUnderstoodError when there are too many.
 
@@ -87,7 +91,9 @@ def tokenize(latex: str) -> list[Token]:
 def _tokens(latex: str) -> Iterator[Token]:
     for match in _PATTERN.finditer(latex):
         kind = match.lastgroup or ""
-        if match["words"] is not None:
+        if match["words"] is not None and match["words"].strip() == "d" and not _BELOW.search(latex, 0, match.start()):
+            yield Token("letter", "d", match.start(), match.end())
+        elif match["words"] is not None:
             yield Token("text", match["words"].strip(), match.start(), match.end())
         elif kind == "environment":
             yield Token("command", re.sub(r"\s", "", match.group()), match.start(), match.end())

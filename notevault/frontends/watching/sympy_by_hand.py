@@ -16,6 +16,7 @@ from notevault.frontends.matrix_mistakes import MAX_ENTRIES, POINTS, UNEXPLAINED
 from notevault.frontends.sizes import parts
 from notevault.frontends.watching.block import BlockCode, place_of_node
 from notevault.frontends.watching.pairing import LOSSES, SURE, explicit_pair, parameter_of
+from notevault.frontends.watching.sympy_doubts import bound_twice, tempered
 
 _WHOLE = frozenset({"gradient", "grad", "nabla", "grad_f", "gradient_f", "grad_loss", "gradient_loss", "grad_L"})
 """What the gradient by all variables is called."""
@@ -29,7 +30,7 @@ _PLAIN = frozenset(
     {
         *("exp", "log", "sin", "cos", "tan", "tanh", "sqrt", "Rational", "Integer", "S", "Abs", "Max", "Min", "sign"),
         *("Matrix", "ImmutableMatrix", "Transpose", "Trace", "Determinant", "Inverse", "inv", "Sum", "Piecewise"),
-        *("Heaviside", "symbols", "Symbol", "Identity", "Product", "det"),
+        *("Heaviside", "Identity", "Product", "det"),
         *("eye", "ones", "zeros", "diag", "trace", "dot", "norm", "transpose", "multiply_elementwise", "applyfunc"),
         *("hadamard_product", "adjugate", "sinh", "cosh"),
     }
@@ -39,20 +40,27 @@ _PLAIN = frozenset(
 
 def by_hand(block: BlockCode, namespace: dict[str, Any], taken: Collection[int]) -> Iterator[Finding]:
     """A finding for every gradient that is assigned on lines where none is `taken`."""
-    losses = [namespace[name] for name in LOSSES[:SURE] if _is_loss(namespace.get(name))]
+    twice = bound_twice(block.source)
+    called = [name for name in LOSSES[:SURE] if _is_loss(namespace.get(name))]
+    losses = [namespace[name] for name in called]
     names: Collection[str] | None = None
     if not losses and _is_loss(namespace.get("f")):
-        losses = [namespace["f"]]
+        called, losses = ["f"], [namespace["f"]]
         names = _WHOLE
+    if twice & set(called):
+        losses = []  # which of its values a gradient belongs to is not written down
+    once = {key: value for key, value in namespace.items() if key not in twice}
     for statement in _assignments(block.source):
         name = statement.targets[0].id  # type: ignore[attr-defined]
         spanned = set(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
         value = namespace.get(name)
-        if spanned & set(taken) or not _is_gradient(value) or _calls(statement.value):
+        if name in twice or spanned & set(taken) or not _is_gradient(value) or _calls(statement.value):
             continue
-        verdict = _of_named_function(name, statement, namespace)
+        verdict = _of_named_function(name, statement, once)
         if verdict is None and len(losses) == 1 and (names is None or name in names or name.startswith(_SAYS_SO)):
             verdict = _verdict(losses[0], name, statement, namespace)
+        if verdict is not None:
+            verdict = tempered(verdict, name, statement, block.source, namespace)
         if verdict is not None:
             yield place_of_node(statement, block.source).finding("gradient", "sympy", block.source, verdict)
 
