@@ -53,6 +53,12 @@ def test_a_chain_is_verified_only_with_every_link(formula: str, expected: str) -
     assert outcomes("x = 5", formula)[-1][0] == expected
 
 
+def test_a_number_at_the_end_of_a_chain_is_a_value_at_a_point() -> None:
+    around = Surroundings(before="The derivative at 2 is ")
+    assert outcomes("y = x^2 + x", r"\frac{dy}{dx} = 2x + 1 = 2(2) + 1 = 5", around=around)[-1][0] == "not-checkable"
+    assert outcomes("y = x^2 + x", r"\frac{dy}{dx} = 5", around=around)[-1][0] == "refuted"
+
+
 def test_what_is_left_out_of_a_verified_chain_is_said() -> None:
     assert outcomes(r"\frac{d}{dx}x^2 = 2x = 0") == [("verified", "one part of it; another is a condition")]
 

@@ -162,7 +162,8 @@ def _tempered(verdict: Verdict, relation: str, chain: Chain, around: Surrounding
         return Verdict(Outcome.NOT_CHECKABLE, reason="possibly an equation to be solved")
     if verdict.evidence.get("constant") == "zero":
         return Verdict(Outcome.NOT_CHECKABLE, reason=_CONDITION)
-    if verdict.evidence.get("constant") == "number" and not around.states_derivative:
+    is_first = len(chain.sides) == 2 and chain.going_on is None
+    if verdict.evidence.get("constant") == "number" and not (is_first and around.states_derivative):
         return Verdict(Outcome.NOT_CHECKABLE, reason=_AT_A_POINT)
     return verdict
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _WRONG = re.compile(
     r"\b(?:wrong|wrongly|incorrect|incorrectly|mistake|mistakes|mistaken|erroneous|error-prone|common errors?|naive"
-    r"|not true|false|forget|forgets|forgetting|forgot|do not write|don't write|never write|not the same as"
+    r"|not true|false|forgets|forgetting|forgot|do not write|don't write|never write|not the same as"
     r"|contradiction|options?|which of|no,|no!|misconceptions?|pitfalls?|trap|beware)(?!\w)|~~",
     re.I,
 )
