@@ -16,6 +16,7 @@ from notevault.frontends.backward.explain import explain_arrays
 from notevault.frontends.backward.paths import has_penalty
 from notevault.frontends.backward.points import OTHER_POINTS, Array, Points, agree, array
 from notevault.frontends.backward.search import Line, Search
+from notevault.frontends.backward.whole import ratio
 from notevault.frontends.backward.wording import Wording
 from notevault.frontends.claims import Confidence, Outcome, Verdict
 from notevault.frontends.watching.arrays import counterexample, difference_quotient_agrees, is_clipped, is_decay, usable
@@ -285,7 +286,7 @@ class Judge:
         if item.verdict.diagnosis in _UNEXPLAINED and not right and not item.claim.is_function:
             reason = f"not the gradient of {item.claim.of}, perhaps that of something else"
             item.verdict = Verdict(Outcome.INCONCLUSIVE, None, reason)
-        elif item.verdict.diagnosis in _SCALES and self._ends_on_the_way(item.claim, kept):
+        elif _lacks_the_mean(item) and self._ends_on_the_way(item.claim, kept):
             reason = f"{item.verdict.reason}; later lines may bring it, and none is here"
             item.verdict = replace(item.verdict, outcome=Outcome.INCONCLUSIVE, confidence=None, reason=reason)
         elif item.verdict.reason in _OTHER_LOSS and not right and self._is_reported(item.claim):
@@ -305,6 +306,13 @@ class Judge:
             return True
         calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
         return any(claim.of in used_in(argument) for call in calls if _reports(call) for argument in call.args)
+
+
+def _lacks_the_mean(item: Judged) -> bool:
+    """Whether the claim is as many times too large as there are rows, columns or elements."""
+    shape = item.claim.at.shape
+    times = ratio(array(item.claim.value), array(item.right)) if array(item.claim.value).shape == shape else None
+    return item.verdict.diagnosis == "sum for mean" or times in {*shape, item.claim.at.size} - {1}
 
 
 def _at_kink(claim: Claimed) -> bool:
