@@ -7,9 +7,9 @@ import re
 from notevault.checks.compare import agrees, looks_like_a_value, same_kind
 from notevault.checks.outcome import Compared
 from notevault.frontends.claims import Confidence, Outcome, Verdict
-from notevault.frontends.expressions import Expr, ExpressionError
-from notevault.frontends.identity import Answer, equal
+from notevault.frontends.comparison.identity import Answer, equal
 from notevault.frontends.infix import ParseError, parse
+from notevault.frontends.symbolic.expressions import Expr, ExpressionError
 
 _REMARK = re.compile(r"\s*\([^()]*\)\s*$")
 _OPERATOR = re.compile(r"[-+*/^]")

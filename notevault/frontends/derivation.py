@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import sympy
 
-from notevault.frontends import numbers
-from notevault.frontends.differentiating import differentiate
-from notevault.frontends.expressions import Expr
-from notevault.frontends.flattening import Flattener, Steps
-from notevault.frontends.identity import Answer, Identity, decide
-from notevault.frontends.programs import TooLargeError, UnknownHeadError, flattener
-from notevault.frontends.sampling import Domain
-from notevault.frontends.sizes import instances
+from notevault.frontends.comparison import numbers
+from notevault.frontends.comparison.identity import Answer, Identity, decide
+from notevault.frontends.comparison.sampling import Domain
+from notevault.frontends.symbolic.differentiating import differentiate
+from notevault.frontends.symbolic.expressions import Expr
+from notevault.frontends.symbolic.flattening import Flattener, Steps
+from notevault.frontends.symbolic.programs import TooLargeError, UnknownHeadError, flattener
+from notevault.frontends.symbolic.sizes import instances
 
 MAX_ENTRIES = 400
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from notevault.frontends.expressions import Expr, ExpressionError, encode
-from notevault.frontends.identity import Identity
+from notevault.frontends.comparison.identity import Identity
+from notevault.frontends.symbolic.expressions import Expr, ExpressionError, encode
 
 
 def evidence_of(result: Identity, **expressions: Expr) -> dict[str, Any]:
@@ -14,7 +14,7 @@ def evidence_of(result: Identity, **expressions: Expr) -> dict[str, Any]:
     An expression that has no code is None.
 
     >>> import sympy
-    >>> from notevault.frontends.identity import equal
+    >>> from notevault.frontends.comparison.identity import equal
     >>> x = sympy.Symbol("x")
     >>> evidence_of(equal(2 * x, x), claimed=x)["counterexample"]
     {'at': {'x': 2}, 'claimed': 2, 'computed': 4}

@@ -16,12 +16,12 @@ from typing import Any
 
 import sympy
 
-from notevault.frontends import numbers
-from notevault.frontends.engine import derivatives, gradient
-from notevault.frontends.expressions import Expr
+from notevault.frontends.comparison import numbers
+from notevault.frontends.comparison.sampling import points
 from notevault.frontends.misconceptions import logistic_argument, wrong_local_derivatives
-from notevault.frontends.programs import TooLargeError, UnknownHeadError, flatten
-from notevault.frontends.sampling import points
+from notevault.frontends.symbolic.engine import derivatives, gradient
+from notevault.frontends.symbolic.expressions import Expr
+from notevault.frontends.symbolic.programs import TooLargeError, UnknownHeadError, flatten
 
 POINTS = 6
 MAX_NODES = 60

@@ -8,14 +8,14 @@ from typing import Any
 import sympy
 
 from notevault.frontends.claims import Outcome, Verdict
+from notevault.frontends.comparison.identity import Answer
 from notevault.frontends.derivation import Compared, Layout, compare
-from notevault.frontends.engine import gradient
 from notevault.frontends.evidence import evidence_of
 from notevault.frontends.explain import Explanation, explain
-from notevault.frontends.expressions import Expr
-from notevault.frontends.identity import Answer
-from notevault.frontends.programs import TooLargeError, UnknownHeadError
-from notevault.frontends.sizes import parts, told
+from notevault.frontends.symbolic.engine import gradient
+from notevault.frontends.symbolic.expressions import Expr
+from notevault.frontends.symbolic.programs import TooLargeError, UnknownHeadError
+from notevault.frontends.symbolic.sizes import parts, told
 
 MAX_EXPLAINED = 2_000
 """The search for a mistake walks expressions as trees; larger ones are only called wrong."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import sympy
 
 from notevault.errors import NotevaultError
-from notevault.frontends.expressions import Expr, ExpressionError, power
+from notevault.frontends.symbolic.expressions import Expr, ExpressionError, power
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 60

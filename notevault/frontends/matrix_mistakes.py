@@ -17,11 +17,11 @@ from notevault.frontends.backward import lines
 from notevault.frontends.backward.points import Array, agree
 from notevault.frontends.backward.search import Line
 from notevault.frontends.backward.whole import ratio
-from notevault.frontends.engine import derivatives
+from notevault.frontends.comparison.identity import equal
 from notevault.frontends.explain import Explanation, explain
-from notevault.frontends.expressions import Expr
-from notevault.frontends.identity import equal
-from notevault.frontends.programs import TooLargeError, UnknownHeadError
+from notevault.frontends.symbolic.engine import derivatives
+from notevault.frontends.symbolic.expressions import Expr
+from notevault.frontends.symbolic.programs import TooLargeError, UnknownHeadError
 
 MAX_ENTRIES = 36
 POINTS = 3

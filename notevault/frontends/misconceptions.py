@@ -8,7 +8,6 @@ from functools import cache
 import sympy
 
 from notevault.autodiff import PRIMITIVES
-from notevault.frontends.expressions import Expr
 from notevault.frontends.latex.context import Context
 from notevault.frontends.latex.lowering import AbstractError, Lowering
 from notevault.frontends.latex.parser import parse
@@ -16,6 +15,7 @@ from notevault.frontends.latex.shapes import Shapes
 from notevault.frontends.latex.symbols import Vocabulary
 from notevault.frontends.latex.tokens import NotUnderstoodError
 from notevault.frontends.latex.vectors import Vec
+from notevault.frontends.symbolic.expressions import Expr
 
 OPERANDS = ("p", "q", "y")
 _SIGMOID = Vocabulary(functions=frozenset({"sigma"}))

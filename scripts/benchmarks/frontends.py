@@ -18,8 +18,8 @@ from measure import medians
 from sympy.core.cache import clear_cache
 
 from notevault.autodiff import gradients, tensor
-from notevault.frontends.engine import derivatives, lower
-from notevault.frontends.identity import equal
+from notevault.frontends.comparison.identity import equal
+from notevault.frontends.symbolic.engine import derivatives, lower
 
 Points = Mapping[str, Any]
 """The values of each symbol at all points, by its name."""

@@ -9,11 +9,11 @@ import pytest
 import sympy
 
 from notevault.autodiff import PRIMITIVES, Tensor, apply, gradients, graph, tensor
-from notevault.frontends.engine import RAISED_PRIMITIVES, derivatives, gradient, lower, raise_
+from notevault.frontends.comparison.identity import equal
 from notevault.frontends.gradients import judge
-from notevault.frontends.identity import equal
-from notevault.frontends.programs import UnknownHeadError
-from notevault.frontends.raising_arrays import WITHOUT_A_FORM
+from notevault.frontends.symbolic.engine import RAISED_PRIMITIVES, derivatives, gradient, lower, raise_
+from notevault.frontends.symbolic.programs import UnknownHeadError
+from notevault.frontends.symbolic.raising_arrays import WITHOUT_A_FORM
 
 x, y, w, b = sympy.symbols("x y w b")
 

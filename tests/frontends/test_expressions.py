@@ -7,7 +7,7 @@ import json
 import pytest
 import sympy
 
-from notevault.frontends.expressions import ExpressionError, decode, encode
+from notevault.frontends.symbolic.expressions import ExpressionError, decode, encode
 
 x, w = sympy.symbols("x w")
 EXAMPLES = [

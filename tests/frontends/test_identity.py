@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notevault.frontends.claims import Confidence
-from notevault.frontends.identity import equal
+from notevault.frontends.comparison.identity import equal
 
 x, y, w, b = sympy.symbols("x y w b")
 

@@ -26,7 +26,7 @@ from sympy import (
     tanh,
 )
 
-from notevault.frontends.identity import equal
+from notevault.frontends.comparison.identity import equal
 
 x, y = sympy.symbols("x y")
 n = Symbol("n", integer=True, positive=True)
@@ -150,7 +150,7 @@ def test_what_sympy_assumes_of_names_is_respected(first: sympy.Expr, second: sym
 def test_points_are_of_the_kind_that_is_assumed(assumption: str, holds: Callable[..., bool]) -> None:
     from itertools import islice
 
-    from notevault.frontends.sampling import points
+    from notevault.frontends.comparison.sampling import points
 
     symbol = Symbol("s", **{assumption: True})
     values = [point[symbol] for point in islice(points([symbol]), 40)]

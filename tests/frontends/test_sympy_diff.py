@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from notevault.frontends.expressions import decode
+from notevault.frontends.symbolic.expressions import decode
 
 SETUP = """from sympy import symbols, diff, exp, Abs
 x, w, b = symbols('x w b')

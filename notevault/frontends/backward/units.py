@@ -18,8 +18,8 @@ from notevault.frontends.backward.points import Array, agree, array
 from notevault.frontends.backward.search import Search
 from notevault.frontends.backward.whole import ratio
 from notevault.frontends.explain import Explanation
-from notevault.frontends.expressions import Expr
 from notevault.frontends.misconceptions import OPERANDS, formula, template
+from notevault.frontends.symbolic.expressions import Expr
 
 _P, _Q, _Y = (sympy.Symbol(letter) for letter in OPERANDS)
 _SOFTMAX_DIAGONAL = "the softmax is passed as if it were elementwise"

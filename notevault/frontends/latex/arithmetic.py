@@ -10,7 +10,7 @@ from typing import Any
 import sympy
 
 from notevault.frontends.claims import Confidence, Outcome, Verdict
-from notevault.frontends.expressions import Expr
+from notevault.frontends.comparison.numbers import plain
 from notevault.frontends.latex.context import Context
 from notevault.frontends.latex.lowering import AbstractError, Lowering
 from notevault.frontends.latex.nodes import Binary, Call, Name, Negative, Node, Number, Power, rewrite, walk
@@ -21,7 +21,7 @@ from notevault.frontends.latex.surroundings import Surroundings
 from notevault.frontends.latex.symbols import Vocabulary
 from notevault.frontends.latex.tokens import NotUnderstoodError
 from notevault.frontends.latex.vectors import Vec
-from notevault.frontends.numbers import plain
+from notevault.frontends.symbolic.expressions import Expr
 
 _MORE_NUMBERS = re.compile(r"\s*,\s*\d")
 _LIST = re.compile(r"(?:\s*,\s+\d+)+(?![\d.]|\s*[-+*/^\\(])")

@@ -10,11 +10,9 @@ from typing import Any
 import sympy
 
 from notevault.frontends.claims import Confidence, Outcome, Verdict
-from notevault.frontends.engine import readable
+from notevault.frontends.comparison.identity import Answer, Identity, equal
 from notevault.frontends.evidence import evidence_of
 from notevault.frontends.explain import explain
-from notevault.frontends.expressions import Expr, ExpressionError, encode
-from notevault.frontends.identity import Answer, Identity, equal
 from notevault.frontends.latex.context import Context, Definition
 from notevault.frontends.latex.lowering import AbstractError, Lowering
 from notevault.frontends.latex.nodes import Big, Call, Derivative, Name, Negative, Node, Number, children, walk
@@ -22,7 +20,9 @@ from notevault.frontends.latex.shapes import Shapes, shapes
 from notevault.frontends.latex.symbols import opaque
 from notevault.frontends.latex.tokens import NotUnderstoodError
 from notevault.frontends.latex.vectors import Value, Vec
-from notevault.frontends.programs import TooLargeError, UnknownHeadError
+from notevault.frontends.symbolic.engine import readable
+from notevault.frontends.symbolic.expressions import Expr, ExpressionError, encode
+from notevault.frontends.symbolic.programs import TooLargeError, UnknownHeadError
 
 _ENGINE_ERRORS = (UnknownHeadError, TooLargeError)
 SHOWN = 40

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from notevault.frontends.expressions import Expr
 from notevault.frontends.latex.context import Context
 from notevault.frontends.latex.lowering import Lowering
 from notevault.frontends.latex.parser import parse
 from notevault.frontends.latex.shapes import shapes
 from notevault.frontends.latex.symbols import Vocabulary
+from notevault.frontends.symbolic.expressions import Expr
 
 
 def expression(latex: str) -> Expr:

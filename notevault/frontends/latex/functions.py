@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from notevault.frontends.expressions import Expr, ExpressionError
 from notevault.frontends.latex.context import Context, definition, vocabulary
 from notevault.frontends.latex.grammar import GREEK
 from notevault.frontends.latex.lowering import AbstractError, Lowering
@@ -15,7 +14,8 @@ from notevault.frontends.latex.source import identifier, source
 from notevault.frontends.latex.statements import Statement, statements
 from notevault.frontends.latex.symbols import Vocabulary
 from notevault.frontends.latex.tokens import NotUnderstoodError
-from notevault.frontends.programs import TooLargeError, UnknownHeadError
+from notevault.frontends.symbolic.expressions import Expr, ExpressionError
+from notevault.frontends.symbolic.programs import TooLargeError, UnknownHeadError
 
 _COMMAND = re.compile(r"\\(?:text|mathrm|operatorname)\s*\{[^{}]*\}|\\[a-zA-Z]+")
 _SEVERAL_READINGS = re.compile(r"[A-Z]{2,}|[A-Za-z]{3,}")

@@ -9,8 +9,6 @@ import sympy
 
 from notevault.errors import NotevaultError
 from notevault.frontends import infix
-from notevault.frontends.engine import gradient
-from notevault.frontends.expressions import Expr, ExpressionError, power
 from notevault.frontends.latex.context import Context, Definition
 from notevault.frontends.latex.dependence import check_held, is_formula, substitute
 from notevault.frontends.latex.nodes import (
@@ -34,6 +32,8 @@ from notevault.frontends.latex.shapes import Shapes
 from notevault.frontends.latex.symbols import opaque
 from notevault.frontends.latex.tokens import NotUnderstoodError
 from notevault.frontends.latex.vectors import ARITHMETIC, Value, Vec, length_of, scaled
+from notevault.frontends.symbolic.engine import gradient
+from notevault.frontends.symbolic.expressions import Expr, ExpressionError, power
 
 MAX_DEPTH = 60
 

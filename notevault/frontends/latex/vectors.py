@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import sympy
 
-from notevault.frontends.expressions import Expr
 from notevault.frontends.latex.tokens import NotUnderstoodError
+from notevault.frontends.symbolic.expressions import Expr
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 from notevault.autodiff import Tensor, graph
 from notevault.frontends.backward.points import Array, array, core, forward
 from notevault.frontends.backward.whole import ratio
-from notevault.frontends.numbers import plain
+from notevault.frontends.comparison.numbers import plain
 
 MAX_CHECKED = 6
 SMALL = 16

@@ -13,7 +13,7 @@ from notevault.frontends.backward.search import Line
 from notevault.frontends.claims import Confidence, Finding, Outcome, Verdict
 from notevault.frontends.gradients import is_scalar, judge
 from notevault.frontends.matrix_mistakes import MAX_ENTRIES, POINTS, UNEXPLAINED, explain_matrix
-from notevault.frontends.sizes import parts
+from notevault.frontends.symbolic.sizes import parts
 from notevault.frontends.watching.block import BlockCode, place_of_node
 from notevault.frontends.watching.pairing import LOSSES, SURE, explicit_pair, parameter_of
 from notevault.frontends.watching.sympy_doubts import bound_twice, tempered

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 import sympy
 from sympy import Expr
 
-from notevault.frontends import identity
-from notevault.frontends.expressions import power
+from notevault.frontends.comparison import identity
+from notevault.frontends.symbolic.expressions import power
 
 MAX_LENGTH = 500
 

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from notevault.autodiff import AutodiffError
 from notevault.checks.model import Claim, Report
 from notevault.diagnostics import Span
-from notevault.frontends import identity
 from notevault.frontends.claims import Outcome
-from notevault.frontends.expressions import Expr, decode
+from notevault.frontends.comparison import identity
 from notevault.frontends.latex.functions import Defined, functions
 from notevault.frontends.straightline import (
     CONSTANTS,
@@ -22,6 +21,7 @@ from notevault.frontends.straightline import (
     read,
     read_expression,
 )
+from notevault.frontends.symbolic.expressions import Expr, decode
 from notevault.notes.model import CodeBlock, Note
 from notevault.study.exercises.points import is_count
 from notevault.study.exercises.subject import BlockSubject, ComputationSubject, Subject, repaired

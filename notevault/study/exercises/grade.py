@@ -9,11 +9,12 @@ from functools import lru_cache
 
 from sympy import Expr
 
-from notevault.frontends import identity, infix
-from notevault.frontends.expressions import ExpressionError
+from notevault.frontends import infix
+from notevault.frontends.comparison import identity
 from notevault.frontends.latex.expression import expression
 from notevault.frontends.latex.lowering import AbstractError
 from notevault.frontends.latex.tokens import NotUnderstoodError
+from notevault.frontends.symbolic.expressions import ExpressionError
 from notevault.study.exercises.code import same_code
 from notevault.study.model import AnswerKind, Exercise, Part
 

@@ -9,8 +9,8 @@ import sympy
 from sympy import Expr
 
 from notevault.autodiff import graph
-from notevault.frontends.engine import gradient, raise_
 from notevault.frontends.straightline import Computation, evaluate, read
+from notevault.frontends.symbolic.engine import gradient, raise_
 
 MOST_OPERATIONS = 60
 """Longer expressions are left as they are: factoring takes time that grows fast."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sympy import Expr, Symbol, latex
 
 from notevault.frontends.claims import Outcome
-from notevault.frontends.expressions import decode
+from notevault.frontends.symbolic.expressions import decode
 from notevault.study.cards.candidate import Candidate, Source
 from notevault.study.model import CardKind
 

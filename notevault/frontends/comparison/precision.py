@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
-from notevault.frontends import numbers
-from notevault.frontends.sampling import Point
-from notevault.frontends.steps import Program
+from notevault.frontends.comparison import numbers
+from notevault.frontends.comparison.sampling import Point
+from notevault.frontends.symbolic.steps import Program
 
 DIGITS = 60
 MAX_DIGITS = 1_500

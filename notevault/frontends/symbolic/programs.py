@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from notevault.frontends import matrices, sums
-from notevault.frontends.expressions import Expr
-from notevault.frontends.flattening import Flattener
-from notevault.frontends.steps import Program, Step, TooLargeError, UnknownHeadError, UnknownSizeError
+from notevault.frontends.symbolic import matrices, sums
+from notevault.frontends.symbolic.expressions import Expr
+from notevault.frontends.symbolic.flattening import Flattener
+from notevault.frontends.symbolic.steps import Program, Step, TooLargeError, UnknownHeadError, UnknownSizeError
 
 __all__ = ["Program", "Step", "TooLargeError", "UnknownHeadError", "UnknownSizeError", "flatten", "flattener"]
 

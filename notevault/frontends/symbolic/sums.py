@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import sympy
 from sympy.core.function import Subs
 
-from notevault.frontends.differentiating import differentiate
-from notevault.frontends.expressions import Expr
-from notevault.frontends.flattening import Expansion, Flattener, Scope
-from notevault.frontends.steps import TooLargeError, UnknownHeadError, UnknownSizeError
+from notevault.frontends.symbolic.differentiating import differentiate
+from notevault.frontends.symbolic.expressions import Expr
+from notevault.frontends.symbolic.flattening import Expansion, Flattener, Scope
+from notevault.frontends.symbolic.steps import TooLargeError, UnknownHeadError, UnknownSizeError
 
 MAX_TERMS = 500
 MAX_ORDER = 6

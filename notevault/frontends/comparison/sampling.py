@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from notevault.frontends.expressions import Expr
+from notevault.frontends.symbolic.expressions import Expr
 
 Point = dict[Expr, Fraction]
 

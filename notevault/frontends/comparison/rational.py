@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import islice
 
-from notevault.frontends import numbers
-from notevault.frontends.sampling import Point, points
-from notevault.frontends.steps import Program
+from notevault.frontends.comparison import numbers
+from notevault.frontends.comparison.sampling import Point, points
+from notevault.frontends.symbolic.steps import Program
 
 MAX_DEGREE = 2**40
 """With three points a wrong "equal" has a probability below (2^40 / 2^61)^3 = 2^-63."""

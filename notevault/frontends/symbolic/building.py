@@ -8,9 +8,9 @@ from typing import Any
 
 import sympy
 
-from notevault.frontends import numbers
-from notevault.frontends.expressions import Expr
-from notevault.frontends.steps import Program, Step, TooLargeError, excerpt, reachable
+from notevault.frontends.comparison import numbers
+from notevault.frontends.symbolic.expressions import Expr
+from notevault.frontends.symbolic.steps import Program, Step, TooLargeError, excerpt, reachable
 
 MAX_STEPS = 20_000
 MAX_BITS = 4_096

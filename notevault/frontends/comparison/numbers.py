@@ -15,8 +15,8 @@ from typing import Any
 import sympy
 from mpmath.ctx_mp import MPContext
 
-from notevault.frontends.expressions import Expr
-from notevault.frontends.steps import System
+from notevault.frontends.symbolic.expressions import Expr
+from notevault.frontends.symbolic.steps import System
 
 PRIME = 2**61 - 1
 """A Mersenne prime: two different fractions of degree d agree at a random point with probability below d / 2^61."""

@@ -12,9 +12,9 @@ import numpy as np
 import sympy
 from sympy.core.function import AppliedUndef
 
-from notevault.frontends.building import Builder
-from notevault.frontends.expressions import Expr
-from notevault.frontends.steps import NotRealError, TooLargeError, UnknownHeadError, UnknownSizeError
+from notevault.frontends.symbolic.building import Builder
+from notevault.frontends.symbolic.expressions import Expr
+from notevault.frontends.symbolic.steps import NotRealError, TooLargeError, UnknownHeadError, UnknownSizeError
 
 MAX_VISITS = 100_000
 MAX_DEPTH = 60

@@ -7,11 +7,11 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
-from notevault.frontends import numbers
-from notevault.frontends.cases import CHOOSING, Cases
-from notevault.frontends.precision import Gap, distance_of, gap
-from notevault.frontends.sampling import Domain, Point, beyond, points
-from notevault.frontends.steps import Program
+from notevault.frontends.comparison import numbers
+from notevault.frontends.comparison.cases import CHOOSING, Cases
+from notevault.frontends.comparison.precision import Gap, distance_of, gap
+from notevault.frontends.comparison.sampling import Domain, Point, beyond, points
+from notevault.frontends.symbolic.steps import Program
 
 WANTED = 12
 ENOUGH = 4

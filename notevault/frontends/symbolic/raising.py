@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 import sympy
 
-from notevault.frontends.expressions import HEADS, Expr
+from notevault.frontends.symbolic.expressions import HEADS, Expr
 
 Function = Callable[..., Any]
 

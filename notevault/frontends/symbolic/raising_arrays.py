@@ -10,7 +10,7 @@ import numpy as np
 import sympy
 
 from notevault.autodiff import PRIMITIVES
-from notevault.frontends.raising import Expressions, Function, exact, raising
+from notevault.frontends.symbolic.raising import Expressions, Function, exact, raising
 
 Array = Any
 """An object array of expressions; without axes a plain expression."""

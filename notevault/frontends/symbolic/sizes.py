@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from notevault.frontends.expressions import Expr
+from notevault.frontends.symbolic.expressions import Expr
 
 _SHAPED = (
     sympy.MatrixSymbol,

@@ -16,11 +16,11 @@ import numpy as np
 import sympy
 
 from notevault.autodiff import Tensor, apply, gradients, graph, tensor
-from notevault.frontends.building import Builder
-from notevault.frontends.expressions import Expr
-from notevault.frontends.parts import Part, Steps
-from notevault.frontends.raising import TRIGONOMETRIC, raising
-from notevault.frontends.steps import Program, UnknownHeadError
+from notevault.frontends.symbolic.building import Builder
+from notevault.frontends.symbolic.expressions import Expr
+from notevault.frontends.symbolic.parts import Part, Steps
+from notevault.frontends.symbolic.raising import TRIGONOMETRIC, raising
+from notevault.frontends.symbolic.steps import Program, UnknownHeadError
 
 
 def _fold(primitive: str) -> Callable[..., Any]:

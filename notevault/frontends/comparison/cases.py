@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from notevault.frontends.steps import Program, taken_branch
+from notevault.frontends.symbolic.steps import Program, taken_branch
 
 
 def _sign(operands: Sequence[Any]) -> int:

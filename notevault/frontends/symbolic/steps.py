@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from notevault.errors import NotevaultError
-from notevault.frontends.expressions import Expr
+from notevault.frontends.symbolic.expressions import Expr
 
 System = Mapping[str, Callable[..., Any]]
 """A number system: a head's name to a function on values. `None` as a value means "not defined here"."""

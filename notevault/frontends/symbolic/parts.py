@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import sympy
 
-from notevault.frontends.building import Builder
-from notevault.frontends.expressions import Expr
+from notevault.frontends.symbolic.building import Builder
+from notevault.frontends.symbolic.expressions import Expr
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from itertools import combinations
 import numpy as np
 import sympy
 
-from notevault.frontends.building import Builder
-from notevault.frontends.expressions import Expr
-from notevault.frontends.flattening import ArrayExpansion, Expansion, Flattener, Scope, Steps, is_array
-from notevault.frontends.steps import TooLargeError, UnknownHeadError
-from notevault.frontends.sums import entry
+from notevault.frontends.symbolic.building import Builder
+from notevault.frontends.symbolic.expressions import Expr
+from notevault.frontends.symbolic.flattening import ArrayExpansion, Expansion, Flattener, Scope, Steps, is_array
+from notevault.frontends.symbolic.steps import TooLargeError, UnknownHeadError
+from notevault.frontends.symbolic.sums import entry
 
 MAX_SIDE = 12
 MAX_DETERMINANT = 6

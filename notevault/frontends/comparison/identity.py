@@ -12,12 +12,12 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from notevault.frontends import numbers, rational
 from notevault.frontends.claims import Confidence
-from notevault.frontends.comparing import Comparison
-from notevault.frontends.expressions import Expr
-from notevault.frontends.programs import Program, TooLargeError, UnknownHeadError, flatten
-from notevault.frontends.sampling import Domain, Point
+from notevault.frontends.comparison import numbers, rational
+from notevault.frontends.comparison.comparing import Comparison
+from notevault.frontends.comparison.sampling import Domain, Point
+from notevault.frontends.symbolic.expressions import Expr
+from notevault.frontends.symbolic.programs import Program, TooLargeError, UnknownHeadError, flatten
 
 TRIED = 48
 

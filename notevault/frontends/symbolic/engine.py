@@ -10,11 +10,11 @@ import numpy as np
 import sympy
 
 from notevault.autodiff import Graph
-from notevault.frontends.differentiating import LOWERED_HEADS, as_float, differentiate, run
-from notevault.frontends.expressions import MAX_EVALUATED, Expr, applied
-from notevault.frontends.programs import Program, flatten, flattener
-from notevault.frontends.raising import RAISED_PRIMITIVES, Expressions, exact, raising
-from notevault.frontends.raising_arrays import RAISE_ARRAYS
+from notevault.frontends.symbolic.differentiating import LOWERED_HEADS, as_float, differentiate, run
+from notevault.frontends.symbolic.expressions import MAX_EVALUATED, Expr, applied
+from notevault.frontends.symbolic.programs import Program, flatten, flattener
+from notevault.frontends.symbolic.raising import RAISED_PRIMITIVES, Expressions, exact, raising
+from notevault.frontends.symbolic.raising_arrays import RAISE_ARRAYS
 
 __all__ = [
     "LOWERED_HEADS",
