@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import IO, Any, Literal, Self
@@ -154,7 +155,8 @@ class Worker:
         if process is not None:
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
-                    stream.close()
+                    with suppress(BrokenPipeError):  # what was not sent yet has no reader any more
+                        stream.close()
             try:
                 process.wait(_GRACE)  # it sees that nobody listens any more, and tidies up
             except subprocess.TimeoutExpired:
