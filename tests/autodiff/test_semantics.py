@@ -28,6 +28,13 @@ from notevault.autodiff.optimizers import SGD
 from notevault.autodiff.scalar import gradient, variables
 
 
+def test_a_choice_between_a_whole_number_and_a_number_without_axes_is_a_number() -> None:
+    for other in (np.array(0.5), np.float32(0.5), 0.5, np.array(0.5, dtype=np.float32)):
+        chosen = apply("where", True, 0, other)
+        assert np.shape(chosen) == ()
+        assert (float(chosen), np.asarray(chosen).dtype) == (0.0, np.asarray(other).dtype)
+
+
 def test_where_hides_the_infinite_slope_of_the_side_not_chosen() -> None:
     def f(x):
         return where(x > 0, sqrt(where(x > 0, x, 0.0)), 0.0).sum()

@@ -101,7 +101,9 @@ def _pick(condition: Value, a: Value, b: Value) -> Value:
     if np.ndim(condition) == 0 and np.ndim(a) == 0 and np.ndim(b) == 0:
         chosen, other = (a, b) if condition else (b, a)
         # a whole number takes the type of the other side, as in np.where: the type must not depend on the condition
-        return type(other)(chosen) if isinstance(chosen, int) and not isinstance(other, int) else chosen
+        if isinstance(chosen, int) and not isinstance(other, int):
+            return other.dtype.type(chosen) if hasattr(other, "dtype") else type(other)(chosen)
+        return chosen
     return np.where(condition, a, b)
 
 
