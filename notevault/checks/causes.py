@@ -45,6 +45,10 @@ PLACEHOLDER = "`...` where a value was left out"
 _MAPS_MUCH = re.compile(r"\b(?:jax|jnp|tensorflow|tf)\b")
 """Names of libraries that abort where address space is limited: no fault of the note."""
 _TOO_LARGE = 'the installed library ended the process; `check.frontend = "always"` runs the imitation instead'
+_NO_ROOM = (
+    "the installed library does not fit into the memory that a block may use; "
+    '`check.frontend = "always"` runs the imitation instead, where there is one'
+)
 _ENDS = re.compile(r"\b(?:_exit|abort|kill|ctypes|exec[lv]\w*|fork)\b")
 
 Judgement = tuple[Status, str]
@@ -119,6 +123,12 @@ def _optional_dependency(failure: Failure, _outcome: Outcome, _around: Surroundi
     if not _is(failure, "ImportError") or found is None:
         return None
     return Status.NEEDS_PACKAGE, f"it needs the package {found[1]}, which is not installed"
+
+
+def _unloadable(failure: Failure, _outcome: Outcome, _around: Surroundings) -> Judgement | None:
+    """An installed library that is larger than the address space of the jail."""
+    too_large = re.search(r"failed to map segment|[Cc]annot allocate memory", failure.message)
+    return (Status.UNSUPPORTED, _NO_ROOM) if _is(failure, "ImportError", "OSError") and too_large else None
 
 
 def _undefined(failure: Failure, outcome: Outcome, around: Surroundings) -> Judgement | None:
@@ -225,6 +235,7 @@ _CAUSES: Sequence[Callable[[Failure, Outcome, Surroundings], Judgement | None]] 
     _unsupported,
     _missing_module,
     _optional_dependency,
+    _unloadable,
     _undefined,
     _process,
     _cascade,

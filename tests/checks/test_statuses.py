@@ -71,6 +71,11 @@ SINGLE = [
     ("import os\nos._exit(0)", Status.ERROR, "ends the process"),
     ("import os as jax\njax._exit(0)", Status.ERROR, "ends the process"),
     ("import faulthandler as jax\njax._read_null()", Status.UNSUPPORTED, "the installed library ended"),
+    (
+        "raise ImportError('libx.so.12: failed to map segment from shared object')",
+        Status.UNSUPPORTED,
+        "the installed library does not fit",
+    ),
     ("!pip install numpy", Status.SYNTAX, "IPython"),
     ("%matplotlib inline", Status.SYNTAX, "magic"),
     ("pip install numpy", Status.SYNTAX, "shell"),
