@@ -76,7 +76,7 @@ def elementwise(
 
     partials: `f(y, *operands, **parameters)` for each operand, or the constants 1 and -1.
     """
-    derived = tuple(partial(_pull, k, d) for k, d in enumerate(partials))
+    derived = tuple(partial(_PULL_CONSTANT.get(d, partial(_pull, d)), k) for k, d in enumerate(partials))
 
     def derived_jvp(tangents: Sequence[Value], y: Value, *operands: Value, **parameters: Any) -> Value:
         pushed = add_all(
@@ -134,9 +134,20 @@ def _public(forward: Function, row: Primitive) -> Function:
     return call  # type: ignore[return-value]
 
 
-def _pull(operand: int, derivative: Any, g: Value, y: Value, *operands: Value, **parameters: Any) -> Value:
-    local = derivative if isinstance(derivative, int) else derivative(y, *operands, **parameters)
-    return unbroadcast(scale(g, local), operands[operand])
+def _pull(derivative: Rule, operand: int, g: Value, y: Value, *operands: Value, **parameters: Any) -> Value:
+    return unbroadcast(scale(g, derivative(y, *operands, **parameters)), operands[operand])
+
+
+def _pull_same(operand: int, g: Value, y: Value, *operands: Value) -> Value:
+    return unbroadcast(g, operands[operand])
+
+
+def _pull_negative(operand: int, g: Value, y: Value, *operands: Value) -> Value:
+    return -unbroadcast(g, operands[operand])
+
+
+_PULL_CONSTANT: dict[Any, Rule] = {1: _pull_same, -1: _pull_negative}
+"""The VJPs of the local derivatives 1 and -1; sums and differences are half of most tapes."""
 
 
 @cache

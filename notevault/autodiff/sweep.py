@@ -79,21 +79,21 @@ def pull_back(
     paths = active(recorded(outputs, min(chosen)), wrt)
     adjoints: dict[int, Value] = {}
     for output, cotangent in zip(outputs, cotangents, strict=True):
-        if output.index in paths:
-            before = adjoints.get(output.index)
-            adjoints[output.index] = cotangent if before is None else before + cotangent
+        k = output.index
+        if k in paths:
+            adjoints[k] = adjoints[k] + cotangent if k in adjoints else cotangent
     with np.errstate(all="ignore"):
         for index in reversed(paths):
-            adjoint = adjoints.get(index)
+            adjoint = adjoints.get(index) if index in chosen else adjoints.pop(index, None)
             if adjoint is None:
                 continue
             if keep is not None:
                 keep[index] = adjoint
-            if index not in chosen:
-                del adjoints[index]
-            for k, g in node_cotangents(paths[index], adjoint, paths, recording=recording):
-                before = adjoints.get(k)
-                adjoints[k] = g if before is None else before + g
+            node = paths[index]
+            if node.primitive is None:
+                continue
+            for k, g in node_cotangents(node, adjoint, paths, recording=recording):
+                adjoints[k] = adjoints[k] + g if k in adjoints else g
     return [_in_numbers_of(node, adjoints.get(node.index)) for node in wrt]
 
 

@@ -294,12 +294,16 @@ def _step(name: str, x: Tensor, parameters: Mapping[str, Any]) -> Tensor:
 
 def record(row: Primitive, operands: Sequence[Value], parameters: Mapping[str, Any]) -> Value:
     """Run a row's forward; where an operand is a tensor the result is a tensor on the tape, else plain."""
-    arguments = tuple([operand.value if isinstance(operand, Tensor) else operand for operand in operands])
-    value = row.forward(*arguments, **parameters)
+    arguments = []
+    on_tape = False
     for operand in operands:
         if isinstance(operand, Tensor):
-            return Tensor(value, row, tuple(operands), arguments, parameters)
-    return value
+            on_tape = True
+            arguments.append(operand.value)
+        else:
+            arguments.append(operand)
+    value = row.forward(*arguments, **parameters)
+    return Tensor(value, row, tuple(operands), tuple(arguments), parameters) if on_tape else value
 
 
 def apply(name: str, *operands: Value, **parameters: Any) -> Value:

@@ -113,6 +113,26 @@ def _fresh(leaf: Any) -> Tensor:
     return tensor(leaf)
 
 
+def _writable(slopes: Sequence[Value], cotangent: Value = None) -> list[Value]:
+    """The arrays as the caller's own, to be changed in place: copies of those that share memory, also with `cotangent`.
+
+    A sum sends one cotangent to all of its terms, and the cotangent of a sum is one number seen from many places.
+    """
+    owners = {id(_owner(cotangent))}
+    own: list[Value] = []
+    for slope in slopes:
+        shared = isinstance(slope, np.ndarray) and (not slope.flags.writeable or id(_owner(slope)) in owners)
+        own.append(slope.copy() if shared else slope)
+        owners.add(id(_owner(own[-1])))
+    return own
+
+
+def _owner(array: Value) -> Any:
+    """The array whose memory a view looks into; the array itself where it is none."""
+    base = getattr(array, "base", None)
+    return array if base is None else base
+
+
 def value_and_grad(function: Callable[..., Any], argnums: Positions = 0) -> Callable[..., tuple[Any, Any]]:
     """A function that returns f(*args) and its gradient by the arguments at `argnums`, in their form.
 
@@ -122,8 +142,7 @@ def value_and_grad(function: Callable[..., Any], argnums: Positions = 0) -> Call
 
     def call(*arguments: Any) -> tuple[Any, Any]:
         run = _Call(function, argnums, arguments)
-        pulled = run.pull()
-        return run.value(), run.form(pulled, isinstance(argnums, int))
+        return run.value(), run.form(_writable(run.pull()), isinstance(argnums, int))
 
     return call
 
@@ -147,7 +166,7 @@ def vjp(function: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any
     (np.float64(3.0), np.float64(2.0))
     """
     run = _Call(function, tuple(range(len(primals))), primals)
-    return run.value(), lambda cotangent: run.form(run.pull(cotangent), single=False)
+    return run.value(), lambda cotangent: run.form(_writable(run.pull(cotangent), cotangent), single=False)
 
 
 def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:

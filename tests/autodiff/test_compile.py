@@ -123,6 +123,15 @@ def test_a_label_that_is_no_class_is_an_error_in_both() -> None:
             classify(NETWORK, X, wrong)
 
 
+@pytest.mark.parametrize(
+    "target", [np.zeros((8, 1), int), np.zeros(1, int), np.zeros(7, int), np.full((8, 1), 0.25), np.full(4, 0.25)]
+)
+def test_a_target_of_another_shape_is_an_error_and_not_broadcast(target):
+    for loss in (ops.cross_entropy, ops.nll):
+        with pytest.raises(ValueError, match="for scores of shape"):
+            loss(np.log(np.full((8, 4), 0.25)), target)
+
+
 def test_single_numbers_become_straight_python_and_still_know_infinity() -> None:
     fast = compile(lambda x: 1 / x + np.log(x), argnums=0)
     assert fast(2.0) == (0.5 + np.log(2.0), 0.25)

@@ -162,3 +162,17 @@ def test_the_contributions_of_a_trace_sum_to_the_adjoints() -> None:
     for node in steps.nodes[:-1]:
         if node.operation != "constant":
             assert received[node.index] == pytest.approx(node.adjoint)
+
+
+def test_gradients_are_the_callers_own_arrays():
+    a, b = np.ones(3), np.ones(3)
+    for f in (lambda a, b: np.sum(a + b), lambda a, b: np.sum((a + b) ** 2), lambda a, b: np.sum(np.stack([a, b]))):
+        da, db = grad(f, (0, 1))(a, b)
+        before = db.copy()
+        da *= 0.5
+        assert np.array_equal(db, before)
+    cotangent = np.ones(3)
+    _, pull = vjp(lambda x: x + 0.0, a)
+    (slope,) = pull(cotangent)
+    slope += 1
+    assert np.array_equal(cotangent, np.ones(3))

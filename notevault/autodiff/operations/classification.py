@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,16 @@ import numpy as np
 from notevault.autodiff.operations.comparisons import not_equal
 from notevault.autodiff.operations.reductions import sum
 from notevault.autodiff.operations.shapes import reshape
-from notevault.autodiff.operations.softmax import log_softmax, softmax, stable_log_softmax, stable_softmax
+from notevault.autodiff.operations.softmax import (
+    log_softmax,
+    shifted_logits,
+    softmax,
+    stable_log_softmax,
+    stable_softmax,
+)
 from notevault.autodiff.primitive import Misconception, Reals, Sample, Value
 from notevault.autodiff.rules import mask, operation, scale
-from notevault.autodiff.tensor import Tensor, dtype_of, shape_of, value_of
+from notevault.autodiff.tensor import dtype_of, shape_of, value_of
 
 LABELS = np.array([1, 0, 3])
 SCORES = Reals((3, 4))
@@ -61,6 +67,28 @@ def pick(x: Value, index: Value) -> Value:
     return x[np.arange(len(x)), index]
 
 
+def _check_labels(labels: Value, scores: Value, axis: int, ignore: int | None = None) -> None:
+    """ValueError where the labels are not one for each example; IndexError where one is none of 0 .. classes - 1."""
+    shape, classes = scores.shape, scores.shape[axis]
+    if labels.shape != shape[:axis] + shape[axis + 1 :]:
+        raise ValueError(f"labels of shape {labels.shape} for scores of shape {shape}; axis {axis} is the classes")
+    kept = labels if ignore is None else labels[labels != ignore]
+    # a negative label becomes a very large one without a sign: one reduction instead of two
+    if kept.size and np.maximum.reduce(kept.astype(np.uint64), None) >= classes:
+        raise IndexError(f"a label is outside of 0 .. {classes - 1}; `ignore` names one to skip")
+
+
+def _plain(scores: Value, target: Value, options: Mapping[str, Any]) -> bool:
+    """One label a row and nothing else: the case of nearly every note, for which there is a short way."""
+    return (
+        type(scores) is type(target) is np.ndarray
+        and scores.ndim == 2
+        and target.dtype.kind in "iu"
+        and options.get("weight") is None
+        and options.get("ignore") is None
+    )
+
+
 class _Terms:
     """What the losses have in common: how much the log-probability of each class weighs in each example."""
 
@@ -71,8 +99,6 @@ class _Terms:
         self.axis = 1 if len(self.shape) > 1 else 0
         self.target, self.weight, self.reduction, self.ignore = target, weight, reduction, ignore
         self.labels = dtype_of(target).kind in "iu"
-        self.plain = self.labels and weight is None and ignore is None and len(self.shape) == 2
-        """One label a row and nothing else: the case of nearly every note, for which there is a short way."""
 
     def by_class(self, hits: Value) -> Value:
         """One-hot rows or probabilities, times the weight of their class."""
@@ -114,19 +140,12 @@ class _Terms:
             return reshape(g, shape=tuple(shape)) if shape_of(g) else g
         return g if self.reduction == "sum" else g / self.count()
 
-    def _check_labels(self) -> None:
-        labels, classes = np.asarray(self.target), self.shape[self.axis]
-        if self.ignore is not None:
-            labels = labels[labels != self.ignore]
-        if labels.size and not 0 <= np.minimum.reduce(labels, None) <= np.maximum.reduce(labels, None) < classes:
-            raise IndexError(f"a label is outside of 0 .. {classes - 1}; `ignore` names one to skip")
-
     def loss(self, log_p: Value) -> Value:
         """The loss of plain numbers; labels outside the classes are refused unless they are the ignored one."""
         if self.labels:
-            self._check_labels()
-        if self.plain:
-            return self.reduce(-log_p[np.arange(self.shape[0]), self.target])
+            _check_labels(np.asarray(self.target), np.asarray(log_p), self.axis, self.ignore)
+        elif shape_of(self.target) != self.shape:
+            raise ValueError(f"probabilities of shape {shape_of(self.target)} for scores of shape {self.shape}")
         weights = self.weights()
         # 0 ln 0 is 0: a class that has no weight costs nothing, even where its log-probability is -inf
         terms = np.where(np.equal(weights, 0), 0, weights * log_p).astype(np.asarray(log_p).dtype)
@@ -134,11 +153,12 @@ class _Terms:
 
 
 def _pull_cross_entropy(g: Value, y: Value, z: Value, target: Value, **options: Any) -> Value:
-    terms = _Terms(z, target, **options)
-    if terms.plain and not isinstance(z, Tensor):
+    if _plain(z, target, options):
         difference = stable_softmax(z, 1)
-        difference[np.arange(terms.shape[0]), target] -= 1  # a third of the time of subtracting one-hot rows
-        return scale(terms.per_class(g), difference)
+        difference[np.arange(len(z)), target] -= 1  # a third of the time of subtracting one-hot rows
+        kind = options.get("reduction", "mean")
+        return scale(g / len(z) if kind == "mean" else g if kind == "sum" else g[:, None], difference)
+    terms = _Terms(z, target, **options)
     weights = terms.weights()
     p = softmax(z, axis=terms.axis)
     if terms.weight is not None or terms.ignore is not None or not terms.labels:
@@ -198,13 +218,20 @@ def cross_entropy(
 
     Shapes: logits (n, k, ...) or (k,); target: whole numbers (n, ...), or probabilities of the shape of the logits.
     weight: (k,), one for each class; the mean of labels divides by the labels' weights. ignore: a label to skip;
-    other labels outside 0 .. k - 1 are an IndexError. Rule: dL/dz = (softmax(z) - target) / n.
+    other labels outside 0 .. k - 1 are an IndexError. A target of another shape is a ValueError.
+    Rule: dL/dz = (softmax(z) - target) / n.
 
     >>> round(float(cross_entropy(np.zeros((1, 2)), np.array([0]))), 6)
     0.693147
     """
-    terms = _Terms(logits, target, weight=weight, reduction=reduction, ignore=ignore)
-    return terms.loss(stable_log_softmax(logits, terms.axis))
+    if not _plain(logits, target, {"weight": weight, "ignore": ignore}):
+        terms = _Terms(logits, target, weight=weight, reduction=reduction, ignore=ignore)
+        return terms.loss(stable_log_softmax(logits, terms.axis))
+    _check_labels(target, logits, 1)
+    shifted, log_total = shifted_logits(logits, 1)
+    losses = log_total[:, 0] - shifted[np.arange(len(logits)), target]
+    total = losses if reduction == "none" else np.add.reduce(losses)
+    return total / len(logits) if reduction == "mean" else total
 
 
 def _pull_nll(g: Value, y: Value, log_p: Value, target: Value, **options: Any) -> Value:

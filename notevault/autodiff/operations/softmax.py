@@ -14,19 +14,41 @@ from notevault.autodiff.rules import elementwise, operation, scale
 ROWS = (Sample((Reals((4,)),)), Sample((Reals((3, 4)),)), Sample((Reals((3, 4)),), {"axis": 0}))
 
 
+NARROW = 32
+"""Up to so many columns the rows of a matrix are reduced in a transposed copy, where numpy works along whole columns:
+softmax of 512 x 10 float32 takes 21 us instead of 50, of 64 x 10 10 us instead of 12; of 512 x 128 it would take
+longer."""
+
+
 # the ufuncs' own reductions: np.max and np.sum go through Python first, which on 64 x 10 takes as long as the sum
 
 
 def stable_softmax(x: Value, axis: int = -1) -> Value:
     """softmax of plain numbers."""
+    if _along_narrow_rows(x, axis):
+        return np.ascontiguousarray(stable_softmax(np.ascontiguousarray(x.T), 0).T)
     weights = np.exp(x - np.maximum.reduce(x, axis=axis, keepdims=True, initial=-np.inf))
     return weights / np.add.reduce(weights, axis=axis, keepdims=True)
 
 
 def stable_log_softmax(x: Value, axis: int = -1) -> Value:
     """log_softmax of plain numbers."""
+    shifted, log_total = shifted_logits(x, axis)
+    return np.subtract(shifted, log_total, order="C")
+
+
+def shifted_logits(x: Value, axis: int) -> tuple[Value, Value]:
+    """Plain numbers less their largest along `axis`, and the logarithm of the sum of their exponentials, axis kept."""
+    if _along_narrow_rows(x, axis):
+        shifted, log_total = shifted_logits(np.ascontiguousarray(x.T), 0)
+        return shifted.T, log_total.T
     shifted = x - np.maximum.reduce(x, axis=axis, keepdims=True, initial=-np.inf)
-    return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axis, keepdims=True))
+    return shifted, np.log(np.add.reduce(np.exp(shifted), axis=axis, keepdims=True))
+
+
+def _along_narrow_rows(x: Value, axis: int) -> bool:
+    """Whether the rows of a matrix of few columns are meant."""
+    return isinstance(x, np.ndarray) and x.ndim == 2 and axis in (1, -1) and x.shape[1] <= NARROW
 
 
 def _softmax_map(g: Value, y: Value, axis: int) -> Value:
