@@ -22,6 +22,8 @@ _OPENINGS: Mapping[str, str] = {
     "equation": "The two sides are not equal.",
 }
 
+_SWAPPED = "This step uses the derivative with respect to another variable."
+
 
 def refutation(claim: Claim) -> str:
     """The message of the diagnostic for a refuted claim about mathematics."""
@@ -35,6 +37,8 @@ def _opening(claim: Claim) -> str:
         return f"`{name.strip(' +-*/')}` is not the gradient by `{variable}`."
     if claim.verdict.reason.startswith("the left side is"):
         return _OPENINGS["equation"]
+    if claim.verdict.diagnosis == "swapped variable":
+        return _SWAPPED
     return _OPENINGS[claim.kind]
 
 

@@ -62,3 +62,16 @@ def test_a_refutation_reads_well_and_survives_forged_evidence(
 ) -> None:
     verdict = Verdict(Outcome.REFUTED, None, reason, None, evidence)
     assert refutation(Claim("A.md", "gradient", source, text, SPAN, verdict)) == said
+
+
+@pytest.mark.parametrize(
+    ("diagnosis", "opening"),
+    [
+        ("sign", "This step of descent goes the wrong way."),
+        ("swapped variable", "This step uses the derivative with respect to another variable."),
+    ],
+)
+def test_the_headline_of_a_wrong_step_says_what_is_wrong_with_it(diagnosis: str, opening: str) -> None:
+    verdict = Verdict(Outcome.REFUTED, None, "b is changed by the derivative with respect to w", diagnosis)
+    said = refutation(Claim("A.md", "update-rule", "latex", "b = b - dw", SPAN, verdict))
+    assert said == f"{opening} b is changed by the derivative with respect to w."
