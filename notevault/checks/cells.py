@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
+from operator import add
 
+from notevault.checks.ipython import without_commands
 from notevault.checks.transcripts import Want, is_transcript, untangle
 from notevault.notes.model import CodeBlock, Note
 
@@ -80,8 +82,10 @@ def _cells(note: Note) -> Iterator[Cell]:
             source, shifts, wants = untangle(block.source)
             yield Cell(block, language, source, shifts, True, wants, skip, output)
         else:
-            source, shifts = _without_margin(block.source)
-            yield Cell(block, language, source, shifts, skip=skip, output=output)
+            source, margins = _without_margin(block.source)
+            source, taken, why = without_commands(source)
+            shifts = tuple(map(add, margins, taken))
+            yield Cell(block, language, source, shifts, skip=skip or why, output=output)
 
 
 def _without_margin(source: str) -> tuple[str, tuple[int, ...]]:

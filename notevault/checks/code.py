@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from notevault.checks.causes import PLACEHOLDER, Judgement, Origin, Surroundings, judge
 from notevault.checks.cells import Cell, python_cells
+from notevault.checks.machine import machine_dependent
 from notevault.checks.mend import mend
 from notevault.checks.messages import refutation
 from notevault.checks.model import BlockResult, Claim, Status
@@ -23,8 +24,6 @@ from notevault.sandbox import Worker
 
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 _LINE = re.compile(r"\bline (\d{1,6})\b")
-_IDENTITY = re.compile(r"\b(?:id|hash|getpid)\(")
-"""What depends on the process, and may still be the same in two children of one worker."""
 
 _CODES = {Status.SYNTAX: "NV301", Status.ERROR: "NV302", Status.LIMIT: "NV304"}
 _CLAIM_CODES = {"gradient": "NV401", "equation": "NV404", "update-rule": "NV403", "output": "NV303"}
@@ -68,7 +67,7 @@ def check_note(note: Note, runner: Worker) -> NoteCheck:
 
 
 def _unsettled(runner: Worker, cells: Sequence[Cell], outcomes: Sequence[Outcome]) -> set[int]:
-    """The cells that print something else when the note runs again, with another seed.
+    """The cells that print something else when the note runs again with another seed, or on another machine.
 
     Only looked for where it matters: a stated output does not agree, or chance and clocks are used and shown.
     """
@@ -82,7 +81,7 @@ def _unsettled(runner: Worker, cells: Sequence[Cell], outcomes: Sequence[Outcome
         return set()
     again = run_cells(runner, cells, seed=1)
     differ = {a.index for a, b in zip(outcomes, again, strict=True) if _scrubbed(a.stdout) != _scrubbed(b.stdout)}
-    return differ | {index for index, cell in enumerate(cells) if _IDENTITY.search(cell.source)}
+    return differ | machine_dependent(cells, outcomes)
 
 
 def _scrubbed(text: str) -> str:

@@ -13,6 +13,7 @@ from notevault.frontends.symbolic.expressions import Expr, ExpressionError
 
 _REMARK = re.compile(r"\s*\([^()]*\)\s*$")
 _OPERATOR = re.compile(r"[-+*/^]")
+_UNSETTLED = "what the block prints rests on chance, the clock or the machine"
 _LONGEST = 120
 _LONGEST_COMPARED = 5_000  # what people copy into notes is shorter; what attacks a regular expression is not
 
@@ -22,7 +23,7 @@ def verdict_on(compared: Compared, *, settled: bool) -> Verdict | None:
 
     A text that agrees is verified. One that does not is refuted only when it can be nothing but an output: it looks
     like a value, or has the form of what was printed with other numbers in it. Never when the block is not `settled`,
-    that is, prints something else each time.
+    that is, prints something else at another time or place.
     """
     if not compared.actual or len(compared.text) > _LONGEST_COMPARED:
         return None
@@ -33,7 +34,7 @@ def verdict_on(compared: Compared, *, settled: bool) -> Verdict | None:
     if same:
         return Verdict(Outcome.VERIFIED, Confidence.IDENTITY_TEST, "it prints an equal expression", None, evidence)
     if not settled:
-        return Verdict(Outcome.INCONCLUSIVE, None, "the block prints something else each time it runs", None, evidence)
+        return Verdict(Outcome.INCONCLUSIVE, None, _UNSETTLED, None, evidence)
     if not _can_only_be_an_output(compared) and not (same is False and compared.marked):
         reason = f"it prints {shortened(compared.actual[0])}; the comment may say so, or something else"
         return Verdict(Outcome.INCONCLUSIVE, None, reason, None, evidence) if same is False else None

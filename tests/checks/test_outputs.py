@@ -86,6 +86,17 @@ NOT_OUTPUTS = [
     "import time\nprint(time.time_ns())  # Output: 1700000000",
     "import datetime\nprint(datetime.datetime.now())  # Output: 2020-01-01",
     "print(id([]))  # Output: 140",
+    "import datetime\nprint(datetime.date.today())  # 2020-01-01",
+    "from datetime import date\nprint(date.today().year)  # Output: 2020",
+    "from time import perf_counter\ns = perf_counter()\nprint(f'{perf_counter() - s:.1f}')  # 1.3",
+    "import sys\nprint(sys.version_info[:2])  # (3, 8)",
+    "import sys\nprint(sys.getsizeof([]))  # Output: 64",
+    "import sys\nprint(sys.argv)  # ['main.py', '3']",
+    "import os\nprint(os.cpu_count())  # 1000",
+    "import os\nprint(os.listdir('.'))  # ['a.txt', 'b.txt']",
+    "from pathlib import Path\nprint(list(Path('.').glob('*.csv')))  # ['a.csv']",
+    "import numpy as np\nprint(np.__version__)  # Output: 0.1",
+    "a, b = 257, 257\nprint(a is b)  # Output: 3",
     SYMBOLS + "print(s.diff((w*x)**2, w))  # 2*w*x*x, or so",
     SYMBOLS + "print(w*x)  # Output: a product",
 ]  # fmt: skip
@@ -118,6 +129,12 @@ def test_another_expression_beside_a_print_is_left_open(runner: Worker, comment:
     check = check_note(note_of(SYMBOLS + f"print(s.diff((w*x)**2, w))  {comment}"), runner)
     assert [c.verdict.outcome.value for c in check.claims if c.kind == "output"] == ["inconclusive"]
     assert check.diagnostics == ()
+
+
+def test_what_is_made_of_the_date_in_a_block_above_is_not_compared(runner: Worker) -> None:
+    made = "from datetime import date\nage = date.today().year - 1900"
+    check = check_note(note_of(made, "print(age)  # Output: 120", "years = 7\nprint(years)  # Output: 8"), runner)
+    assert [block.status for block in check.blocks] == [Status.RAN, Status.RAN, Status.MISMATCH]
 
 
 def test_an_output_with_a_seed_is_compared(runner: Worker) -> None:

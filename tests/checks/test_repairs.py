@@ -55,7 +55,7 @@ def test_a_break_is_mended(runner: Worker, broken: str, whole: str) -> None:
     [
         "y = (x - 1)2",  # compiles when mended, but x is not defined: it does not run
         "import no_such\ny = (no_such.x)2",
-        "!pip install numpy",
+        "pip install numpy",
         "Name  Age\nAnn   3",
         "this was prose",
         "x2 = 3x2y(",

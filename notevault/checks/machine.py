@@ -1,0 +1,51 @@
+"""Blocks whose output rests on the clock, the machine, its files or its versions: a note cannot be held to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from notevault.checks.cells import Cell
+from notevault.checks.outcome import Outcome
+
+_CALLED = (
+    # the process and its memory
+    "id", "hash", "getpid", "get_ident", "active_count", "getsizeof", "getrefcount", "get_traced_memory", "getrusage",
+    "memory_usage", "locals", "globals", "vars", "dir",
+    # clocks
+    "now", "today", "utcnow", "localtime", "gmtime", "ctime", "time", "time_ns", "perf_counter", "perf_counter_ns",
+    "process_time", "monotonic", "timeit", "clock", "default_timer",
+    # files
+    "listdir", "scandir", "walk", "glob", "rglob", "iglob", "iterdir", "getcwd", "cwd", "exists", "isfile", "isdir",
+    "is_file", "is_dir", "abspath", "resolve", "stat", "getsize", "which",
+    # the machine and what is installed on it
+    "cpu_count", "getenv", "uname", "getlogin", "getuser", "gethostname", "is_available", "device_count",
+    "python_version", "list_physical_devices", "finfo", "urandom", "getrandbits", "uuid1", "uuid4", "token_hex",
+)  # fmt: skip
+_DEPENDS = re.compile(
+    rf"\b(?:{'|'.join(_CALLED)})\(|\b__version__\b|\b__file__\b|\bplatform\.\w+|\bos\.environ\b"
+    r"|\bsys\.(?!stdout|stderr|exit|set|maxsize|float_info)\w+|\b(?:version_info|hexversion)\b"
+    r"|\bprint\([^#\n]*\bis\b(?!\s+(?:not\s+)?(?:None|True|False)\b)"  # whether small values are one object
+)
+
+
+def depends_on_machine(source: str) -> bool:
+    """Whether something in the code asks the machine, so that elsewhere, or later, it may print something else.
+
+    >>> depends_on_machine("print(date.today())"), depends_on_machine("print(date(2024, 1, 1))")
+    (True, False)
+    """
+    return _DEPENDS.search(source) is not None
+
+
+def machine_dependent(cells: Sequence[Cell], outcomes: Sequence[Outcome]) -> set[int]:
+    """The cells that ask the machine, and those that use names which such a cell binds."""
+    found: set[int] = set()
+    names: set[str] = set()
+    for index, (cell, outcome) in enumerate(zip(cells, outcomes, strict=True)):
+        if depends_on_machine(cell.source) or names & set(outcome.needs):
+            found.add(index)
+            names |= set(outcome.binds)
+        else:
+            names -= set(outcome.binds)
+    return found
