@@ -150,6 +150,10 @@ def _status_of(cell: Cell, outcome: Outcome, claims: Sequence[Claim]) -> tuple[S
     refuted = [claim for claim in claims if claim.verdict.outcome is Decision.REFUTED]
     if refuted:
         return Status.MISMATCH, refuted[0].verdict.reason + given
+    doubtful = [claim for claim in claims if claim.kind == "output" and claim.verdict.reason.startswith("it prints ")]
+    open_claims = [claim for claim in doubtful if claim.verdict.outcome is Decision.INCONCLUSIVE]
+    if open_claims:
+        return Status.RAN, f"it ran; line {open_claims[0].span.line}: {open_claims[0].verdict.reason}{given}"
     agreed = [f"{claim.kind} at line {claim.span.line}" for claim in claims if _is_verified(claim)]
     held = [f"{outcome.assertions} assertion{'s' * (outcome.assertions > 1)}"] if outcome.assertions else []
     facts = (*agreed, *held, *(_in_note(cell, text) for text in outcome.agreed))

@@ -20,6 +20,7 @@ _VALUE_WORDS = frozenset(
         "list", "tuple", "Size", "torch", "np", "j",
     }
 )  # fmt: skip
+_TRUTH = frozenset({"True", "False"})
 _STRING = re.compile(r"""'[^'\n]*'|"[^"\n]*\"""")
 
 
@@ -99,6 +100,24 @@ def _matches_with_gaps(stated: str, have: list[tuple[str, str]]) -> bool:
     return True
 
 
+def same_entries(stated: str, actual: str) -> bool:
+    """Whether both are one flat dictionary, with its entries in another order.
+
+    >>> same_entries("{'a': 2, 'b': 1}", "{'b': 1, 'a': 2}"), same_entries("{'a': 1, 'b': 2}", "{'b': 1, 'a': 2}")
+    (True, False)
+    """
+
+    def entries(text: str) -> list[list[tuple[str, str]]] | None:
+        tokens = _tokens(text)
+        inside = [token for token in tokens if token[1] not in {"{", "}", ":"}]
+        marks = [text for _kind, text in tokens if text in {"{", "}", ":"}]
+        flat = marks == ["{", *[":"] * (len(inside) // 2), "}"] and len(inside) % 2 == 0
+        return sorted([*pair] for pair in zip(inside[::2], inside[1::2], strict=True)) if flat else None
+
+    found = entries(stated)
+    return found is not None and found == entries(actual)
+
+
 def looks_like_a_value(text: str) -> bool:
     """Whether `text` can only be the written form of a value, and no remark about one.
 
@@ -117,11 +136,12 @@ def looks_like_a_value(text: str) -> bool:
 def same_kind(stated: str, actual: str) -> bool:
     """Whether both are values of one form: the same brackets and words, with numbers and strings in between.
 
-    >>> same_kind("[1, 2]", "[1, 3]"), same_kind("1", "hello"), same_kind("(2, 3)", "[2, 3]")
-    (True, False, False)
+    >>> same_kind("[1, 2]", "[1, 3]"), same_kind("True", "False"), same_kind("1", "hello"), same_kind("(2)", "[2]")
+    (True, True, False, False)
     """
 
     def form(text: str) -> list[str]:
-        return [kind if kind == "number" else found for kind, found in _tokens(_STRING.sub('""', text))]
+        tokens = _tokens(_STRING.sub('""', text))
+        return [kind if kind == "number" else "truth" if found in _TRUTH else found for kind, found in tokens]
 
     return form(stated) == form(actual)

@@ -13,6 +13,7 @@ from types import CodeType
 from typing import Any
 
 from notevault.checks import places
+from notevault.checks.expressions import compared_as_expressions, names_something_else
 from notevault.checks.names import names_of
 from notevault.checks.outcome import Compared, Failure, Outcome, State
 from notevault.checks.recorder import Printed, Recorder, StoppedError
@@ -23,9 +24,11 @@ _AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _DISK = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 _ANNOUNCES = re.compile(
     r"\b(?:raises?|throws?|(?:will|would|this) (?:fail|crash|raise|error)|fails|an? error|not allowed|illegal)\b"
-    r"|^\W*errors?\b\W*$|❌",
+    r"|^\W*errors?\b\W*$|^\W*errors?\s*[!:]|❌",
     re.IGNORECASE,
 )
+_TELLING = 8
+"""Characters of a message from which on a comment that repeats it can mean nothing else."""
 _ASSERTS = re.compile(r"^assert_\w+$")
 
 
@@ -159,7 +162,8 @@ class Execution:
             said.append(lines[end].partition("#")[2])
         said += [want[3] for want in self.wants if statement.lineno <= want[0] <= end]
         names = (failure.type, *(base for base in failure.bases if base.endswith("Error")))
-        if any(name in text for text in said for name in names) or any(map(_ANNOUNCES.search, said)):
+        quoted = len(failure.message) >= _TELLING and any(failure.message in text for text in said)
+        if quoted or any(name in text for text in said for name in names) or any(map(_ANNOUNCES.search, said)):
             self.agreed.append(f"line {failure.line} raises {failure.type}")
             return True
         return False
@@ -184,7 +188,7 @@ class Execution:
                 actual = [self.recorder.from_lines(lines)]
                 if not stated.beside:
                     actual.append(self.recorder.from_lines(range(since, stated.line)))
-                    since = stated.end_line + 1
+                    since = stated.end_line + 1 if stated.marked or not stated.loose else since
             else:
                 actual = [self.shown.get(stated.first, ""), self.recorder.from_lines(lines)]
             found.append(self._comparison(stated, actual))
@@ -198,7 +202,11 @@ class Execution:
 
     def _comparison(self, stated: Stated, actual: list[str]) -> Compared:
         span = (stated.line, stated.column, stated.end_line, stated.end_column)
-        return Compared(stated.text, *span, stated.marked, False, tuple(text for text in actual if text.strip()))
+        texts = tuple(text for text in actual if text.strip())
+        remark = stated.loose
+        if not (stated.marked or remark) and texts and compared_as_expressions(stated.text, texts[0]) is False:
+            remark = names_something_else(stated.text, self.tree, stated.first, self.namespace)
+        return Compared(stated.text, *span, stated.marked, False, texts, remark)
 
     def _begin(self, last_line: int) -> int:
         """The first line of the statement that ends on `last_line`."""

@@ -81,7 +81,8 @@ class Failure:
 class Compared:
     """A stated output, and the texts that it may speak of, the likeliest first; `marked` as in `Stated`.
 
-    `verbatim` when it is the text itself, in a transcript or a fence, and no comment.
+    `verbatim` when it is the text itself, in a transcript or a fence, and no comment. `remark` when it may as well say
+    something else than the output, so that it can agree, and cannot disagree.
     """
 
     text: str
@@ -92,6 +93,7 @@ class Compared:
     marked: bool
     verbatim: bool
     actual: tuple[str, ...]
+    remark: bool = False
 
     @classmethod
     def from_json(cls, data: object) -> Self:

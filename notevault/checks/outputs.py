@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 
-from notevault.checks.compare import agrees, looks_like_a_value, same_kind
+from notevault.checks.compare import agrees, looks_like_a_value, same_entries, same_kind
+from notevault.checks.expressions import compared_as_expressions, looks_symbolic
 from notevault.checks.outcome import Compared
 from notevault.frontends.claims import Confidence, Outcome, Verdict
-from notevault.frontends.comparison.identity import Answer, equal
-from notevault.frontends.infix import ParseError, parse
-from notevault.frontends.symbolic.expressions import Expr, ExpressionError
 
 _REMARK = re.compile(r"\s*\([^()]*\)\s*$")
-_OPERATOR = re.compile(r"[-+*/^]")
+_REPR = re.compile(r"<class '[\w.]+'>|[A-Za-z_]\w*\([^\n]*\)")
 _UNSETTLED = "what the block prints rests on chance, the clock or the machine"
 _LONGEST = 120
 _LONGEST_COMPARED = 5_000  # what people copy into notes is shorter; what attacks a regular expression is not
@@ -30,14 +28,17 @@ def verdict_on(compared: Compared, *, settled: bool) -> Verdict | None:
     evidence = {"stated": compared.text, "printed": compared.actual[0]}
     if any(agrees(text, actual) for text in _readings(compared) for actual in compared.actual):
         return Verdict(Outcome.VERIFIED, Confidence.EXACT, "the block prints what the note says", None, evidence)
-    same = _compared_as_expressions(compared)
+    same = compared_as_expressions(compared.text, compared.actual[0])
     if same:
         return Verdict(Outcome.VERIFIED, Confidence.IDENTITY_TEST, "it prints an equal expression", None, evidence)
     if not settled:
         return Verdict(Outcome.INCONCLUSIVE, None, _UNSETTLED, None, evidence)
-    if not _can_only_be_an_output(compared) and not (same is False and compared.marked):
+    if same_entries(compared.text, compared.actual[0]):
+        return Verdict(Outcome.INCONCLUSIVE, None, "it prints these entries in another order", None, evidence)
+    if not _can_only_be_an_output(compared) and not (same is False and not compared.remark):
         reason = f"it prints {shortened(compared.actual[0])}; the comment may say so, or something else"
-        return Verdict(Outcome.INCONCLUSIVE, None, reason, None, evidence) if same is False else None
+        open_ = same is False or (looks_symbolic(compared.text) and looks_like_a_value(compared.actual[0]))
+        return Verdict(Outcome.INCONCLUSIVE, None, reason, None, evidence) if open_ else None
     reason = f"it prints {shortened(compared.actual[0])}, and the note says {shortened(compared.text)}"
     return Verdict(Outcome.REFUTED, Confidence.EXACT, reason, None, evidence)
 
@@ -46,26 +47,8 @@ def _readings(compared: Compared) -> list[str]:
     """The text itself, and without a remark in brackets behind it: `8 (rounded)`."""
     shorter = _REMARK.sub("", compared.text)
     quoted = compared.text.strip().strip("'\"")
-    return [text for text in (compared.text, shorter, quoted) if text.strip()]
-
-
-def _compared_as_expressions(compared: Compared) -> bool | None:
-    """Whether the text and what was printed are equal expressions; None where one of them is no expression in names."""
-    stated, printed = _expression(compared.text), _expression(compared.actual[0])
-    if stated is None or printed is None:
-        return None
-    result = equal(stated, printed)
-    return None if result.answer is Answer.UNDETERMINED else result.equal
-
-
-def _expression(text: str) -> Expr | None:
-    if not _OPERATOR.search(text):
-        return None
-    try:
-        expr = parse(text.strip())
-    except (ParseError, ExpressionError):
-        return None
-    return expr if expr.free_symbols else None
+    nearly = compared.text.lstrip("≈≅~ ")
+    return [text for text in (compared.text, shorter, quoted, nearly) if text.strip()]
 
 
 def _can_only_be_an_output(compared: Compared) -> bool:
@@ -73,7 +56,9 @@ def _can_only_be_an_output(compared: Compared) -> bool:
     if compared.verbatim:
         return True
     value = looks_like_a_value(compared.text)
-    return (alike or value) if compared.marked else (alike and value)
+    if compared.marked:
+        return alike or value
+    return alike and not compared.remark and (value or _REPR.fullmatch(compared.text.strip()) is not None)
 
 
 def shortened(text: str) -> str:

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from notevault.checks.compare import looks_like_a_value
+from notevault.checks.expressions import looks_symbolic
 
 _MARKED = re.compile(
     r"^#+\s*(?:(?P<word>(?:expected\s+)?(?:output|outputs|prints|result|returns|out)\s*(?:\[\d+\])?\s*(?::|=>|->|→)"
-    r"|prints\s+(?=['\"\d\[({-]))|=+>|#>|->|→|⇒|➜)\s*(?P<text>.*)$",
+    r"|prints\s+(?=['\"\d\[({-]))|=+>?(?=\s)|=+>|#>|->|→|⇒|➜)\s*(?P<text>.*)$",
     re.IGNORECASE,
 )
+_BARE_NUMBER = re.compile(r"[-+\d.\s]*")
 _NUMBERING = re.compile(r"^#\s*(\d+)$")
 
 
@@ -26,7 +28,7 @@ class Stated:
     `first` and `last` are the lines of the statement it speaks of. `beside` it, or below; a comment below may speak
     of all that was printed since the last such comment. `marked` when it says "Output:" or the like, else it is a bare
     text, or one after an arrow, which may as well be a remark. `shows` is how the statement gives its text: it
-    prints, or is an expression, or binds a name.
+    prints, or is an expression, or binds a name. `loose` when it may as well belong to what follows.
     """
 
     text: str
@@ -39,6 +41,7 @@ class Stated:
     beside: bool
     marked: bool
     shows: str
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,37 +74,59 @@ def stated_outputs(source: str, tree: ast.Module) -> list[Stated]:
         if comment.line in used:
             continue
         marked = _MARKED.match(comment.text)
-        if comment.alone and not marked:
-            continue
         anchor = _anchor(statements, comment)
         shows = _shows(anchor, id(anchor) in top) if anchor is not None else None
         if anchor is None or shows is None:
             continue
+        below = comment.alone and not marked
+        if below and not _is_right_below(anchor, comment, all_comments):
+            continue
         text = marked["text"].strip() if marked else comment.text.lstrip("# ").strip()
         continued = _continuation(all_comments[position:], text) if marked else [comment]
-        if marked and len(continued) > 1:
+        if below:
+            continued = _run(all_comments[position:])
+        if len(continued) > 1:
             text = "\n".join([text, *(c.text.lstrip("#").strip() for c in continued[1:])]).strip()
             used.update(c.line for c in continued)
-        bare = not marked and not numbering and (shows == "prints" or (shows == "value" and looks_like_a_value(text)))
+        bare = not marked and not (numbering and not below) and _may_be_shown(text, shows)
         if text and (marked or bare):
-            last = continued[-1]
-            end = last.column + len(last.text)
-            first, final = anchor.lineno, anchor.end_lineno or anchor.lineno
-            found.append(
-                Stated(
-                    text,
-                    comment.line,
-                    comment.column,
-                    last.line,
-                    end,
-                    first,
-                    final,
-                    not comment.alone,
-                    bool(marked and marked["word"]),
-                    shows,
-                )
-            )
+            loose = below and _is_loose(text, continued[-1], source)
+            found.append(_stated(text, continued, anchor, bool(marked and marked["word"]), shows, loose=loose))
     return found
+
+
+def _stated(text: str, lines: list[_Comment], anchor: ast.stmt, marked: bool, shows: str, *, loose: bool) -> Stated:
+    first, last = lines[0], lines[-1]
+    end = last.column + len(last.text)
+    place = (first.line, first.column, last.line, end, anchor.lineno, anchor.end_lineno or anchor.lineno)
+    return Stated(text, *place, not first.alone, marked, shows, loose)
+
+
+def _may_be_shown(text: str, shows: str) -> bool:
+    return shows == "prints" or (shows == "value" and (looks_like_a_value(text) or looks_symbolic(text)))
+
+
+def _is_right_below(anchor: ast.stmt, comment: _Comment, all_comments: list[_Comment]) -> bool:
+    """Whether a comment follows a statement that has no comment of its own, with no line between."""
+    end = anchor.end_lineno or anchor.lineno
+    return comment.line == end + 1 and not any(c.line == end and not c.alone for c in all_comments)
+
+
+def _run(following: list[_Comment]) -> list[_Comment]:
+    """The comment lines that follow each other line by line."""
+    lines = [following[0]]
+    for comment in following[1:]:
+        if not comment.alone or comment.line != lines[-1].line + 1 or _MARKED.match(comment.text):
+            break
+        lines.append(comment)
+    return lines
+
+
+def _is_loose(text: str, last: _Comment, source: str) -> bool:
+    """Whether a comment below a statement may belong to the next one, or is a bare number, which counts anything."""
+    lines = source.split("\n")
+    followed = last.line < len(lines) and lines[last.line].strip() != ""
+    return followed or ("\n" not in text and _BARE_NUMBER.fullmatch(text) is not None)
 
 
 def _simple_statements(tree: ast.Module) -> Iterator[ast.stmt]:

@@ -42,6 +42,15 @@ AGREE = [
     "print('loss:', 0.25)  # loss: 0.25",
     SYMBOLS + "print(s.diff((w*x)**2, w))  # Output: 2*x**2*w",
     SYMBOLS + "print(w*(w + x))  # Output: w**2 + w*x",
+    SYMBOLS + "f = x**2*s.sin(x)\nprint(f.diff(x))\n# 2x*sin(x) + x^2*cos(x)",
+    SYMBOLS + "s.hessian(x**2*w, (x, w))  # Matrix([[2*w, 2*x], [2*x, 0]])",
+    SYMBOLS + "print(s.diff(x**2, x))  # = 2x",
+    "print(1 / 3)  # ≈ 0.33",
+    "print([1, 2, 3][1:])\n# [2, 3]",
+    "for i in range(3):\n    print(i)\n# 0\n# 1\n# 2",
+    "print('a\\nb')\n# a\n# b\nprint(2)",
+    "print(type(3))  # <class 'int'>",
+    "x = [1, 2]\nprint(x[5])  # Error! list index out of range",
 ]  # fmt: skip
 
 DISAGREE = [
@@ -57,6 +66,15 @@ DISAGREE = [
     ">>> 1 + 1\n3",
     ">>> 'a'\n'b'",
     SYMBOLS + "print(s.diff((w*x)**2, w))  # Output: 2*w*x",
+    SYMBOLS + "print(s.diff((w*x)**2, w))  # 2*w*x",
+    SYMBOLS + "print(s.diff(x**2, x))  # = 3x",
+    SYMBOLS + "f = x**2*s.sin(x)\nprint(f.diff(x))\n# 2x*sin(x) - x^2*cos(x)",
+    SYMBOLS + "s.hessian(x**2*w, (x, w))  # Matrix([[2*w, 2*x], [2*w, 0]])",
+    "print([1, 2, 3][1:])\n# [1, 2]",
+    "for i in range(3):\n    print(i)\n# 1\n# 2\n# 3",
+    "print(1 < 3 < 2)  # True",
+    "print(type(3))  # <class 'float'>",
+    "from collections import Counter\nprint(Counter('aab'))  # Counter({'a': 1, 'b': 2})",
 ]  # fmt: skip
 
 NOT_OUTPUTS = [
@@ -71,6 +89,9 @@ NOT_OUTPUTS = [
     "# Output: 5\nx = 3",
     "# Output\nprint(3)",
     "print(3)\n# 4",
+    "print([3])\n# [4]\nprint([4])",
+    "print(3)  # three\n# [4]",
+    "print(6.283)  # ≈ 6",
     "# Print the result: 7\nprint(3)",
     "def f():\n    print(7)  # 8",
     "x = 3\n# Result: 4 rows are left",
@@ -124,10 +145,23 @@ def test_what_is_no_output_raises_no_alarm(runner: Worker, source: str) -> None:
     assert check.diagnostics == ()
 
 
-@pytest.mark.parametrize("comment", ["# 2*w*x", "# w**2*x**2"])  # an output that is wrong, or what is differentiated
-def test_another_expression_beside_a_print_is_left_open(runner: Worker, comment: str) -> None:
-    check = check_note(note_of(SYMBOLS + f"print(s.diff((w*x)**2, w))  {comment}"), runner)
+OPEN = [
+    "print(s.diff((w*x)**2, w))  # w**2*x**2",  # what is differentiated
+    "f = x**3\nprint(f.diff(x))  # x*x**2",
+    "f = x**3\ns.diff(f, x)  # x**3",
+    "print(s.diff(x**3, x).subs(x, w + 1))  # 3*w",  # a step on the way
+    "print(s.diff(s.diff(x**3, x), x))  # 3*x**2",
+    "p = s.Symbol('p', positive=True)\nprint(s.sqrt(p**2))  # sqrt(p**2)*p/sqrt(p**2 + 1)",
+    "print(s.diff(x**2, x, 2))  # -> 2*x",
+    "print({'b': 1, 'a': 2})  # {'a': 2, 'b': 1}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("source", OPEN)
+def test_what_may_be_a_remark_is_left_open_and_verifies_no_block(runner: Worker, source: str) -> None:
+    check = check_note(note_of(SYMBOLS + source), runner)
     assert [c.verdict.outcome.value for c in check.claims if c.kind == "output"] == ["inconclusive"]
+    assert check.blocks[0].status is Status.RAN
     assert check.diagnostics == ()
 
 
