@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from notevault.checks.announced import announced, taken_back, words_above
 from notevault.checks.causes import PLACEHOLDER, Judgement, Origin, Surroundings, judge
 from notevault.checks.cells import Cell, python_cells
 from notevault.checks.machine import machine_dependent
@@ -121,6 +122,9 @@ def _check_cell(note: Note, runner: Worker, session: Session, index: int, *, set
     cells = session.cells
     cell, outcome, judged = cells[index], session.outcomes[index], session.judgements[index]
     mended = None
+    if judged:
+        status, reason = announced(judged, outcome.failure, words_above(note, cell))
+        judged = status, _in_note(cell, reason) if status is Status.SYNTAX else reason
     if judged and judged[0] is Status.SYNTAX and outcome.failure:
         mended = mend(runner, cells, index, outcome.failure, note.source)
     claims = _claims(note, cell, outcome, settled=settled)
@@ -176,7 +180,8 @@ def _claims(note: Note, cell: Cell, outcome: Outcome, *, settled: bool, suffix: 
         if verdict is not None:
             span = _span_of(note, cell, compared)
             found.append(Claim(note.path, "output", "python", compared.text, span, _said(verdict, suffix)))
-    for finding in outcome.findings:
+    words = words_above(note, cell)
+    for finding in (taken_back(finding, cell, words) for finding in outcome.findings):
         span = _span_of(note, cell, finding)
         text = finding.text
         verdict = replace(finding.verdict, reason=_in_note(cell, finding.verdict.reason))

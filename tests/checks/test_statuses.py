@@ -178,3 +178,41 @@ def test_what_changes_from_run_to_run_does_not_enter_the_report(runner: Worker) 
 def test_the_same_note_gives_the_same_result_twice(runner: Worker) -> None:
     note = note_of("print({'b', 'a', 'c'})", "1 / 0", "loss = (1 + 2)2")
     assert check_note(note, runner) == check_note(note, runner)
+
+
+ANNOUNCED = [
+    ("Reading past the end raises an `IndexError`:", "[1][5]", Status.VERIFIED, "it raises IndexError"),
+    ("Python 2's print is a SyntaxError now:", "print 3", Status.VERIFIED, "it raises SyntaxError"),
+    ("This version does not work:", "[1][5]", Status.RAN, "it fails with IndexError"),
+    ("Adding them gives an error:", "1 + 'a'", Status.RAN, "it fails with TypeError"),
+    ("## Common mistakes", "1 + 'a'", Status.RAN, "it fails with TypeError"),
+    ("The error of the model is small:", "[1][5]", Status.ERROR, "IndexError"),
+    ("The old way was wrong.\n\nNow we do this:", "[1][5]", Status.ERROR, "IndexError"),
+    ("This raises a ValueError:", "int('12')", Status.RAN, "it ran"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("above", "source", "status", "words"), ANNOUNCED, ids=[case[0] for case in ANNOUNCED])
+def test_a_failure_that_the_text_above_announces_is_no_error(
+    runner: Worker, above: str, source: str, status: Status, words: str
+) -> None:
+    check = check_note(parse_note("note.md", f"{above}\n\n```python\n{source}\n```\n"), runner)
+    assert (check.blocks[0].status, words in check.blocks[0].reason) == (status, True), check.blocks[0].reason
+    assert (check.diagnostics == ()) is not status.red
+
+
+@pytest.mark.parametrize("above", ["Can you find the mistake?", "This version has a bug:"])
+def test_a_gradient_that_is_shown_as_a_mistake_is_no_news(runner: Worker, above: str) -> None:
+    for words, count in ((above, 0), ("The gradient is:", 1)):
+        text = f"{words}\n\n```python\nw = 2.0\nloss = w**2\ngrad_w = w\n```\n"
+        assert len(check_note(parse_note("note.md", text), runner).diagnostics) == count
+
+
+def test_a_gradient_that_a_comment_calls_wrong_is_no_news(runner: Worker) -> None:
+    source = "w = 2.0\nloss = w**2\ngrad_w = w  # wrong: the 2 is missing"
+    assert check_note(note_of(source), runner).diagnostics == ()
+
+
+def test_a_line_that_the_compiler_names_is_that_of_the_note(runner: Worker) -> None:
+    (diagnostic,) = check_note(note_of("def f(numbers):\nnumbers.sort()"), runner).diagnostics
+    assert "function definition on line 4" in diagnostic.message

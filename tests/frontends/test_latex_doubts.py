@@ -82,11 +82,31 @@ WRONG = r"\frac{d}{dx} \sin(2x) = \cos(2x)"
         Surroundings(before="~~", after="~~"),
         Surroundings(before="The rule does **not** say "),
         Surroundings(before="Options: (a) "),
+        Surroundings(before="- B) ", above="What is the derivative?"),
+        Surroundings(above="Students often write", after="but they forget the chain rule."),
+        Surroundings(before="❌ "),
+        Surroundings(before="| ", after=" | no |"),
+        Surroundings(before="Beachte: ", after=" ist falsch."),
+        Surroundings(before="Un error común es escribir "),
     ],
 )
 def test_a_wrong_formula_that_the_words_take_back_is_no_news(around: Surroundings) -> None:
     assert outcomes(WRONG)[0][0] == "refuted"
     assert outcomes(WRONG, around=around)[0][0] == "not-checkable"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        Surroundings(before="We have several options here. The derivative is "),
+        Surroundings(before="Beware of large steps. The derivative is "),
+        Surroundings(before="Do not forget the chain rule: "),
+        Surroundings(before="a) "),
+        Surroundings(above="The error of the model", before="La función de error: "),
+    ],
+)
+def test_words_that_take_nothing_back_excuse_no_wrong_formula(around: Surroundings) -> None:
+    assert outcomes(WRONG, around=around)[0][0] == "refuted"
 
 
 def test_a_value_that_was_measured_is_an_approximation() -> None:

@@ -5,12 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_WRONG = re.compile(
-    r"\b(?:wrong|wrongly|incorrect|incorrectly|mistake|mistakes|mistaken|erroneous|error-prone|common errors?|naive"
-    r"|not true|false|forgets|forgetting|forgot|do not write|don't write|never write|not the same as"
-    r"|contradiction|options?|which of|no,|no!|misconceptions?|pitfalls?|trap|beware)(?!\w)|~~",
-    re.I,
-)
+from notevault.frontends.retractions import called_wrong, is_choice
+
 _NOT = re.compile(r"\bnot\b\W*(?:\w+\W+){0,3}$", re.I)
 _NEAR = re.compile(r"\b(?:numerical\w*|approximat\w+|estimat\w+|finite differences?|roughly|about|measured)\b", re.I)
 _CONDITION = re.compile(
@@ -52,7 +48,7 @@ class Surroundings:
     @property
     def called_wrong(self) -> bool:
         """Whether the words nearby say that something is wrong: then a wrong formula is no news."""
-        return bool(_WRONG.search(self.near) or _NOT.search(self.before))
+        return called_wrong(self.near) or bool(_NOT.search(self.before)) or is_choice(self.before, self.above)
 
     @property
     def approximates(self) -> bool:
