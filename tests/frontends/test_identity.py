@@ -59,6 +59,14 @@ def test_a_counterexample_is_simple_and_true() -> None:
     assert result.counterexample == {"at": {"x": 2, "y": 3}, "claimed": 18, "computed": 24}
 
 
+def test_a_counterexample_has_values_of_an_ordinary_size_where_there_are_such() -> None:
+    slope = sympy.exp(-((w * x) ** 2)) * (y - 1)
+    shown = equal(slope, -slope).counterexample
+    assert shown is not None
+    assert 1e-3 < abs(shown["claimed"]) == abs(shown["computed"]) < 1e6
+    assert equal(sympy.Integer(10) ** 9 * x, sympy.Integer(10) ** 9 * x + 1).different
+
+
 def test_a_tiny_difference_is_seen_and_cancellation_is_not_taken_for_one() -> None:
     assert equal(sympy.tanh(x), sympy.tanh(x) + sympy.Rational(1, 10**15)).different
     big = 10**12

@@ -289,3 +289,12 @@ def test_a_finding_names_its_place_in_the_formula() -> None:
 @pytest.mark.parametrize("text", ["{" * 3000, r"\frac" * 500, "x" * 3000, r"\left( " * 200, "=" * 500, r"\sum_" * 100])
 def test_no_text_is_too_strange(text: str) -> None:
     assert all(str(v.outcome) != "refuted" for v in verdicts(text, f"f'(x) = {text}"))
+
+
+@pytest.mark.parametrize(("claimed", "expected"), [("a - y", "verified"), ("y - a", "refuted"), ("a(1-a)", "refuted")])
+def test_sigma_is_the_logistic_where_its_value_enters_a_cross_entropy(claimed: str, expected: str) -> None:
+    loss = r"L = -[y \log a + (1-y) \log(1-a)]"
+    rest = [r"a = \sigma(z)", rf"\frac{{\partial L}}{{\partial z}} = {claimed}"]
+    assert [str(p.finding.verdict.outcome) for p in claims([Passage(part) for part in [loss, *rest]])] == [expected]
+    other = [Passage(part) for part in [r"L = a^2", *rest]]
+    assert [str(p.finding.verdict.outcome) for p in claims(other)] == ["not-checkable"]

@@ -56,6 +56,13 @@ def test_an_unknown_function_is_inconclusive_and_says_which(session: Any) -> Non
     ]
 
 
+def test_a_number_too_long_to_write_is_inconclusive_in_plain_words(session: Any) -> None:
+    findings, _ = session("from sympy import *\nx = symbols('x')\nd = diff(x**(2**(2**16)), x)\n")
+    assert [(str(f.verdict.outcome), f.verdict.reason) for f in findings] == [
+        ("inconclusive", "a number of more than 4,000 digits")
+    ]
+
+
 def test_columns_count_characters_and_not_bytes(session: Any) -> None:
     findings, _ = session("import sympy as sp\nλ = sp.Symbol('λ')\nπθ = sp.diff(λ**2, λ)\n")
     assert (findings[0].column, findings[0].end_column) == (6, 22)

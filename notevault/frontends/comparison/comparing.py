@@ -20,6 +20,8 @@ MAX_CONFIRMED = 5
 WORK = 100_000
 """Steps computed for one comparison: with many of them there are fewer points."""
 MAX_BOUNDS = 6
+LEGIBLE = 12
+"""Points that are looked at for a counterexample with values of an ordinary size."""
 
 Difference = tuple[Point, int, Any, Any]
 """A point, the number of the pair that differs there, and its two values."""
@@ -46,12 +48,22 @@ class Comparison:
             found = self._look(beyond(symbols, self._bounds(), self.domain), None)
         if found is None:
             found = self._confirm()
+        if found is not None and not _is_legible(found) and symbols:
+            found = self._more_legible(found, allowed)
         enough = min(ENOUGH, allowed)
         if self.compared < enough:
             total = self.compared + self.skipped
             self.doubt = f"both sides are real numbers at only {self.compared} of {total} points"
         elif self._cases.branch_missing:
             self.doubt = self.doubt or "at no point that was tried did every case apply"
+        return found
+
+    def _more_legible(self, found: Difference, allowed: int) -> Difference:
+        """A difference that a person can recompute, at one of the first points; `found` where there is none."""
+        for point in islice(points(self.program.symbols, self.domain, seed=self.seed), min(allowed, LEGIBLE)):
+            other = self._compare(point)
+            if other is not None and _is_legible(other):
+                return other
         return found
 
     def _bounds(self) -> list[Fraction]:
@@ -121,6 +133,15 @@ class Comparison:
         if not confirmed:
             self.doubt = "more digits would be needed than are computed"
         return None
+
+
+def _is_legible(found: Difference) -> bool:
+    """Whether the values of a difference are of an ordinary size: neither 3e-8 nor 5e12."""
+    *_, first, second = found
+    if isinstance(first, bool) or isinstance(second, bool):
+        return True
+    sizes = [abs(value) for value in (first, second) if value]
+    return all(1e-3 <= size <= 1e6 for size in sizes)
 
 
 def relative(first: Any, second: Any) -> Any:

@@ -16,6 +16,9 @@ _CALCULUS = re.compile(
     r"\\partial|∂|\\nabla|∇|\\frac\s*\{\s*d[^{}]*\}\s*\{\s*d|[a-zA-Z}]'\s*\(|[)\]]'|\bd[a-zA-Z]\s*/\s*d[a-zA-Z]\b"
 )
 
+_SPACING = re.compile(r"\\(?:left|right|[,;! ])|\s+")
+_OF_SIGMA = re.compile(r"(\\hat\{?[a-z]\}?|(?<![\\\w])[a-zA-Z](?:_\w)?)=(?:\\sigma|σ)\(")
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -53,7 +56,8 @@ class _Judge:
         code_names = (d.name.key for passage in passages for d in passage.defines)
         known = vocabulary((s for group in self.found for s in group), code_names)
         said = " ".join({passage.around.note for passage in passages}).lower()
-        self.context = Context(known, sigmoid=bool(re.search(r"sigmoid|logistic", said)))
+        logistic = re.search(r"sigmoid|logistic", said) or _has_cross_entropy_of_sigma(passages)
+        self.context = Context(known, sigmoid=bool(logistic))
         self.all_definitions = [
             made
             for place, group in enumerate(self.found)
@@ -133,6 +137,19 @@ class _Judge:
             if verdict is not None:
                 return _finding("equation", passage.latex, statement, verdict)
         return None
+
+
+def _has_cross_entropy_of_sigma(passages: Sequence[Passage]) -> bool:
+    r"""Whether `a = \sigma(…)` enters `\log a` and `\log(1 - a)`: sigma gives a probability, so it is the logistic.
+
+    >>> _has_cross_entropy_of_sigma([Passage(r"a = \sigma(z)"), Passage(r"-y \log a - (1-y) \log(1-a)")])
+    True
+    >>> _has_cross_entropy_of_sigma([Passage(r"a = \sigma(z)"), Passage(r"-y \log a")])
+    False
+    """
+    latex = " ; ".join(_SPACING.sub("", passage.latex) for passage in passages).replace("\\ln", "\\log")
+    names = {match[1] for match in _OF_SIGMA.finditer(latex)}
+    return any(f"\\log(1-{name})" in latex and (f"\\log{name}" in latex or f"\\log({name})" in latex) for name in names)
 
 
 def _finding(kind: str, latex: str, statement: Statement, verdict: Verdict) -> Finding:

@@ -14,6 +14,8 @@ from notevault.frontends.symbolic.steps import Program, Step, TooLargeError, exc
 
 MAX_STEPS = 20_000
 MAX_BITS = 4_096
+MAX_WRITTEN_BITS = 14_000
+"""Python writes out no whole number of more than 4,300 digits."""
 """Exact numbers longer than this are not multiplied out."""
 
 
@@ -30,10 +32,13 @@ class Builder:
         return self._add(Step("symbol", (), symbol), None)
 
     def number(self, number: Expr) -> int:
-        """The step that is a sympy number, a constant, or a truth value."""
+        """The step that is a sympy number, a constant, or a truth value; raises TooLargeError."""
         if number in (sympy.true, sympy.false):
             return self._add(Step("number", (), number), bool(number))
-        return self._add(Step("number", (), number), numbers.fraction(number) if number.is_Rational else None)
+        value = numbers.fraction(number) if number.is_Rational else None
+        if value is not None and _bits(value) > MAX_WRITTEN_BITS:
+            raise TooLargeError("a number of more than 4,000 digits")
+        return self._add(Step("number", (), number), value)
 
     def apply(self, head: str, *operands: int) -> int:
         """The step that applies a head; a number where all operands are exact ones."""
