@@ -186,3 +186,24 @@ def test_parameters_of_an_earlier_block_are_found(session: Any) -> None:
     setup = "import numpy as np\nw = np.array([1.0, -2.0])\nx = np.array([3.0, 0.5])\n"
     findings, _ = session(setup, "loss = (w @ x - 1.0) ** 2\ngrad_w = 2 * (w @ x - 1.0) * x\nw -= 0.1 * grad_w\n")
     assert [str(f.verdict.outcome) for f in findings] == ["verified"]
+
+
+@pytest.mark.parametrize("taken", ["ds -= Y", "ds[range(4), t] -= 1", ""])
+def test_probabilities_without_their_targets_are_no_gradient_behind_softmax(session: Any, taken: str) -> None:
+    source = f"""import numpy as np
+rng = np.random.default_rng(0)
+X, W, t = rng.normal(size=(4, 3)), rng.normal(size=(3, 3)), np.array([0, 1, 2, 0])
+Y = np.eye(3)[t]
+scores = X @ W
+e = np.exp(scores - scores.max(axis=1, keepdims=True))
+probs = e / e.sum(axis=1, keepdims=True)
+loss = -np.mean(np.log(probs[range(4), t]))
+ds = probs.copy()
+{taken}
+ds /= 4
+dW = X.T @ ds
+"""
+    findings, _ = session(source)
+    refuted = [f for f in findings if str(f.verdict.outcome) == "refuted"]
+    assert len(refuted) == (taken == "")
+    assert all(f.verdict.reason.startswith("the targets are not subtracted") for f in refuted)

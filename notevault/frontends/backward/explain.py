@@ -13,6 +13,7 @@ from notevault.frontends.backward import lines
 from notevault.frontends.backward.paths import paths
 from notevault.frontends.backward.points import core
 from notevault.frontends.backward.search import Search
+from notevault.frontends.backward.targets import targets_left_out
 from notevault.frontends.backward.terms import terms_inside
 from notevault.frontends.backward.units import local_derivatives
 from notevault.frontends.backward.values import value_factors
@@ -25,6 +26,7 @@ STEPS: tuple[Step, ...] = (
     transposed,
     sign_or_factor,
     missing_sum,
+    targets_left_out,
     partial(lines.repaired, changes=lines.operands),
     paths,
     local_derivatives,
