@@ -207,3 +207,28 @@ dW = X.T @ ds
     refuted = [f for f in findings if str(f.verdict.outcome) == "refuted"]
     assert len(refuted) == (taken == "")
     assert all(f.verdict.reason.startswith("the targets are not subtracted") for f in refuted)
+
+
+SIGMOID = "def sigmoid(x):\n    return 1 / (1 + np.exp(-x))\n"
+ACTIVATIONS = [
+    (SIGMOID, "sigmoid_derivative(x)", "sigmoid(x) * (1 - sigmoid(x))", "verified"),
+    (SIGMOID, "sigmoid_derivative(a)", "a * (1 - a)", "verified"),
+    (SIGMOID, "d_sigmoid(x)", "sigmoid(x) * (1 + sigmoid(x))", "refuted"),
+    (SIGMOID, "sigmoid_prime(a)", "a * (1 + a)", "refuted"),
+    ("def tanh(x):\n    return np.tanh(x)\n", "tanh_derivative(x)", "1 - np.tanh(x) ** 2", "verified"),
+    ("def tanh(x):\n    return np.tanh(x)\n", "tanh_derivative(x)", "1 - np.tanh(x)", "refuted"),
+    ("def relu(x):\n    return np.maximum(0, x)\n", "relu_derivative(x)", "np.where(x > 0, 1, 0)", "verified"),
+    ("def relu(x):\n    return np.maximum(0, x)\n", "relu_derivative(x)", "(x > 0).astype(float)", "verified"),
+    ("def relu(x):\n    return np.maximum(0, x)\n", "relu_derivative(x)", "np.where(x >= 0, 0, 1)", "refuted"),
+    (SIGMOID, "sigmoid_derivative(dout)", "dout * 2", None),  # an upstream gradient
+    (SIGMOID, "sigmoid_derivative(x)", "unknown(x)", None),
+    ("def softmax(x):\n    return np.exp(x) / np.exp(x).sum()\n", "softmax_derivative(x)", "x * (1 - x)", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("function", "name", "derivative", "expected"), ACTIVATIONS)
+def test_the_derivative_of_an_activation_is_taken_of_its_argument_or_of_its_value(
+    session: Any, function: str, name: str, derivative: str, expected: str | None
+) -> None:
+    findings, _ = session(f"import numpy as np\n{function}def {name}:\n    return {derivative}\n")
+    assert [str(f.verdict.outcome) for f in findings] == ([] if expected is None else [expected])

@@ -49,7 +49,7 @@ class Plan:
     def has_gradients(self, tree: ast.Module) -> bool:
         """Whether there is anything to look at: a gradient by name, in a dict, or a function that may be one."""
         return bool(self.gradients) or any(
-            isinstance(node, ast.FunctionDef) and re.search("grad|back|^d_?[a-zA-Z]|prime|nabla", node.name)
+            isinstance(node, ast.FunctionDef) and re.search("grad|back|^d_?[a-zA-Z]|prime|deriv|nabla", node.name)
             for node in tree.body
         )
 

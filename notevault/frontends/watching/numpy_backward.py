@@ -18,6 +18,7 @@ from notevault.frontends.backward.points import array
 from notevault.frontends.claims import Finding
 from notevault.frontends.watching.block import BlockCode, place_of_node
 from notevault.frontends.watching.claimed import Claimed, Plan, claims_in
+from notevault.frontends.watching.elementwise import elementwise_verdicts
 from notevault.frontends.watching.gradient_functions import function_claims
 from notevault.frontends.watching.judged import Judge
 from notevault.frontends.watching.rerun import Rerun
@@ -64,9 +65,11 @@ def _findings(
     for function in function_claims(tree, plan, rerun, namespace):
         settled += judge.settled([claim for claim in function if claim.statement not in {s.statement for s in settled}])
     settled = [item for item in settled if not (item.is_wrong and _was_filled(item.claim, namespace))]
+    said = {item.statement: item.verdict for item in settled}
+    said = dict(elementwise_verdicts(rerun)) | said
     return [
-        place_of_node(item.statement, block.source).finding("gradient", "numpy", block.source, item.verdict)
-        for item in sorted(settled, key=lambda item: item.statement.lineno)
+        place_of_node(statement, block.source).finding("gradient", "numpy", block.source, verdict)
+        for statement, verdict in sorted(said.items(), key=lambda found: found[0].lineno)
     ]
 
 
