@@ -298,3 +298,39 @@ def test_sigma_is_the_logistic_where_its_value_enters_a_cross_entropy(claimed: s
     assert [str(p.finding.verdict.outcome) for p in claims([Passage(part) for part in [loss, *rest]])] == [expected]
     other = [Passage(part) for part in [r"L = a^2", *rest]]
     assert [str(p.finding.verdict.outcome) for p in claims(other)] == ["not-checkable"]
+
+
+FORM = r"f(x) = x^T A x"
+FORMS = [
+    ([FORM, r"\nabla f(x) = (A + A^T) x"], "", "verified"),
+    ([FORM, r"\nabla f(x) = A x + A^\top x"], "", "verified"),
+    ([FORM, r"\frac{\partial f}{\partial x} = x^T (A + A^T)"], "", "verified"),
+    ([FORM, r"\nabla f(x) = (A - A^T) x"], "", "refuted"),
+    ([FORM, r"\nabla f(x) = A x"], "", "refuted"),
+    ([FORM, r"\nabla f(x) = 2 A x"], "", "inconclusive"),
+    ([FORM, r"\nabla f(x) = 2 A x"], "with A symmetric", "verified"),
+    ([FORM, r"\nabla f(x) = A x"], "with A symmetric", "refuted"),
+    ([r"f(x) = \frac{1}{2} x^T A x - b^T x + c", r"\nabla f(x) = A x - b"], "a symmetric A", "verified"),
+    ([r"f(x) = \frac{1}{2} x^T A x - b^T x + c", r"\nabla f(x) = A x + b"], "a symmetric A", "refuted"),
+    ([r"f(w) = (Xw - y)^T (Xw - y)", r"\nabla f(w) = 2 X^T (Xw - y)"], "", "verified"),
+    ([r"f(w) = (Xw - y)^T (Xw - y)", r"\nabla f(w) = 2 X^T (y - Xw)"], "", "refuted"),
+    ([r"\nabla_x (x^T \Sigma x) = 2 \Sigma x"], "a covariance matrix", "verified"),
+    ([r"\nabla_X (a^T X b) = a b^T"], "", "not-checkable"),
+    ([FORM, r"\nabla f(x) = \frac{1}{2} (A + A^T) x", r"f(x) = \frac{1}{2} x^T A x"], "", "inconclusive"),
+    ([r"\nabla_x (x^T A x) = B y"], "", "refuted"),
+    ([r"\nabla_x (x^T A x + C) = 2 A x"], "", "not-checkable"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formulas", "words", "expected"), FORMS)
+def test_the_derivative_of_a_quadratic_form_has_the_matrix_and_its_transpose(
+    formulas: list[str], words: str, expected: str
+) -> None:
+    found = claims([Passage(latex, Surroundings(note=words)) for latex in formulas])
+    assert [str(placed.finding.verdict.outcome) for placed in found] == [expected]
+
+
+def test_a_form_called_wrong_is_left_alone() -> None:
+    around = Surroundings(before="Students often write ")
+    (placed,) = claims([Passage(FORM), Passage(r"\nabla f(x) = A x", around)])
+    assert str(placed.finding.verdict.outcome) == "not-checkable"

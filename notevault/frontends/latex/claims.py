@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from notevault.frontends.claims import Finding, Outcome, Verdict
 from notevault.frontends.latex import arithmetic, links, updates
 from notevault.frontends.latex.context import Context, Definition, definition, vocabulary
+from notevault.frontends.latex.quadratic import judge_form
 from notevault.frontends.latex.statements import Statement, statements
 from notevault.frontends.latex.surroundings import Surroundings
 
@@ -83,14 +84,14 @@ class _Judge:
 
         `rest` is what stands behind the statement in its formula.
         """
-        verdict = links.judge(chain, self.context, passage.around)
+        verdict = _judged(chain, self.context, passage.around)
         if verdict.outcome in {Outcome.VERIFIED, Outcome.INCONCLUSIVE}:
             return verdict
         if verdict.outcome is Outcome.REFUTED and passage.around.limited_by(rest):
             return Verdict(Outcome.NOT_CHECKABLE, reason="said to hold under a condition only")
         for other in self.other_definitions(chain):
             context = replace(self.context, definitions=[*self.context.definitions, other])
-            alternative = links.judge(chain, context, passage.around)
+            alternative = _judged(chain, context, passage.around)
             if alternative.outcome is Outcome.VERIFIED:
                 if verdict.outcome is Outcome.REFUTED:
                     reason = f"true of another definition of {other.name.key} in the note"
@@ -137,6 +138,13 @@ class _Judge:
             if verdict is not None:
                 return _finding("equation", passage.latex, statement, verdict)
         return None
+
+
+def _judged(chain: links.Chain, context: Context, around: Surroundings) -> Verdict:
+    """The verdict element by element, else as a form in vectors and matrices."""
+    verdict = links.judge(chain, context, around)
+    in_words = verdict.reason.startswith("not understood")
+    return (judge_form(chain, context, around) if in_words else None) or verdict
 
 
 def _has_cross_entropy_of_sigma(passages: Sequence[Passage]) -> bool:
