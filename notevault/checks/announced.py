@@ -15,7 +15,7 @@ from notevault.frontends.retractions import called_wrong_code
 from notevault.notes.model import BlockKind, Note
 
 _FAILS = re.compile(
-    r"\b(?:raises?|throws?|(?:will|would) (?:fail|crash|raise|error)|fails with|not allowed|illegal"
+    r"\b(?:raises?|throws?|(?:will|would) (?:fail|crash|raise|error)|fails|not allowed|illegal"
     r"|(?:gives?|causes?|get|leads? to|results? in) an? (?:\w+ )?(?:error|exception))\b",
     re.I,
 )

@@ -185,6 +185,7 @@ ANNOUNCED = [
     ("Python 2's print is a SyntaxError now:", "print 3", Status.VERIFIED, "it raises SyntaxError"),
     ("This version does not work:", "[1][5]", Status.RAN, "it fails with IndexError"),
     ("Adding them gives an error:", "1 + 'a'", Status.RAN, "it fails with TypeError"),
+    ("The code below fails:", "int('a')", Status.RAN, "it fails with ValueError"),
     ("## Common mistakes", "1 + 'a'", Status.RAN, "it fails with TypeError"),
     ("The error of the model is small:", "[1][5]", Status.ERROR, "IndexError"),
     ("The old way was wrong.\n\nNow we do this:", "[1][5]", Status.ERROR, "IndexError"),

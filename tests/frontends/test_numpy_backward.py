@@ -220,6 +220,7 @@ ACTIVATIONS = [
     ("def relu(x):\n    return np.maximum(0, x)\n", "relu_derivative(x)", "np.where(x > 0, 1, 0)", "verified"),
     ("def relu(x):\n    return np.maximum(0, x)\n", "relu_derivative(x)", "(x > 0).astype(float)", "verified"),
     ("def relu(x):\n    return np.maximum(0, x)\n", "relu_derivative(x)", "np.where(x >= 0, 0, 1)", "refuted"),
+    (SIGMOID, "sigmoid_derivative(x)", "(sigmoid(x + 1e-3) - sigmoid(x)) / 1e-3", "inconclusive"),
     (SIGMOID, "sigmoid_derivative(dout)", "dout * 2", None),  # an upstream gradient
     (SIGMOID, "sigmoid_derivative(x)", "unknown(x)", None),
     ("def softmax(x):\n    return np.exp(x) / np.exp(x).sum()\n", "softmax_derivative(x)", "x * (1 - x)", None),
