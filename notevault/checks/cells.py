@@ -16,6 +16,7 @@ PYTHON = frozenset({"python", "py", "python3", "py3", "ipython", "ipython3", "py
 _OUTPUT = frozenset({"output", "out", "stdout", "console-output"})
 _PLAIN = frozenset({"", "text", "txt", "plaintext", "plain", "console", "terminal"})
 
+_LINE = re.compile(r"\bline (\d{1,6})\b")
 _LANGUAGE = re.compile(r"[{\s.]*(?:code-cell\s+)?([a-z0-9_+#-]*)")
 _SKIP_WORD = re.compile(r"(?:^|[\s,{:])(?:skip|no-?run|norun|ignore|notest)(?:$|[\s,}=])", re.IGNORECASE)
 _SKIP_COMMENT = re.compile(r"^\s*(?:<!--|%%)\s*notevault:\s*skip\b.*(?:-->|%%)\s*$")
@@ -47,6 +48,10 @@ class Cell:
     def line(self) -> int:
         """The line of the opening fence in the note."""
         return self.block.fence_line
+
+    def in_note(self, text: str) -> str:
+        """The text with its lines counted in the note: in the jail they are those of the block."""
+        return _LINE.sub(lambda match: f"line {self.line + int(match[1])}", text)
 
     def offset(self, line: int, column: int) -> int:
         """The note offset of a 1-based line and column of what is run."""

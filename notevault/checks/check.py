@@ -140,7 +140,7 @@ def _compile_only(note: Note, runner: Worker, why_not: str) -> NoteCheck:
     for cell, failure in zip(cells, failures, strict=True):
         block = _skipped(note, cells, cell, cell.skip or why_not)
         if failure is not None and cell.skip is None:
-            reason = explain(failure, cell.source)
+            reason = cell.in_note(explain(failure, cell.source))
             start, end = cell.offset(failure.line, failure.column), cell.offset(failure.end_line, failure.end_column)
             span = note.source.span(start, max(start, end))
             session = block.session

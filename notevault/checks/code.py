@@ -24,7 +24,6 @@ from notevault.rules import RULES
 from notevault.sandbox import Worker
 
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
-_LINE = re.compile(r"\bline (\d{1,6})\b")
 
 _CODES = {Status.SYNTAX: "NV301", Status.ERROR: "NV302", Status.LIMIT: "NV304"}
 _CLAIM_CODES = {"gradient": "NV401", "equation": "NV404", "update-rule": "NV403", "output": "NV303"}
@@ -124,7 +123,7 @@ def _check_cell(note: Note, runner: Worker, session: Session, index: int, *, set
     mended = None
     if judged:
         status, reason = announced(judged, outcome.failure, words_above(note, cell))
-        judged = status, _in_note(cell, reason) if status is Status.SYNTAX else reason
+        judged = status, cell.in_note(reason) if status is Status.SYNTAX else reason
     if judged and judged[0] is Status.SYNTAX and outcome.failure:
         mended = mend(runner, cells, index, outcome.failure, note.source)
     claims = _claims(note, cell, outcome, settled=settled)
@@ -160,7 +159,7 @@ def _status_of(cell: Cell, outcome: Outcome, claims: Sequence[Claim]) -> tuple[S
         return Status.RAN, f"it ran; line {open_claims[0].span.line}: {open_claims[0].verdict.reason}{given}"
     agreed = [f"{claim.kind} at line {claim.span.line}" for claim in claims if _is_verified(claim)]
     held = [f"{outcome.assertions} assertion{'s' * (outcome.assertions > 1)}"] if outcome.assertions else []
-    facts = (*agreed, *held, *(_in_note(cell, text) for text in outcome.agreed))
+    facts = (*agreed, *held, *(cell.in_note(text) for text in outcome.agreed))
     if facts:
         return Status.VERIFIED, f"it agrees with what the note states: {', '.join(facts)}{given}"
     return Status.RAN, f"it ran{given}"
@@ -184,14 +183,9 @@ def _claims(note: Note, cell: Cell, outcome: Outcome, *, settled: bool, suffix: 
     for finding in (taken_back(finding, cell, words) for finding in outcome.findings):
         span = _span_of(note, cell, finding)
         text = finding.text
-        verdict = replace(finding.verdict, reason=_in_note(cell, finding.verdict.reason))
+        verdict = replace(finding.verdict, reason=cell.in_note(finding.verdict.reason))
         found.append(Claim(note.path, finding.kind, finding.source, text, span, _said(verdict, suffix)))
     return tuple(sorted(found, key=lambda claim: (claim.span, claim.kind, claim.text)))
-
-
-def _in_note(cell: Cell, text: str) -> str:
-    """The text with its lines counted in the note: in the jail they are those of the block."""
-    return _LINE.sub(lambda match: f"line {cell.line + int(match[1])}", text)
 
 
 def _said(verdict: Verdict, suffix: str) -> Verdict:
