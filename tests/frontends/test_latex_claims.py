@@ -334,3 +334,18 @@ def test_a_form_called_wrong_is_left_alone() -> None:
     around = Surroundings(before="Students often write ")
     (placed,) = claims([Passage(FORM), Passage(r"\nabla f(x) = A x", around)])
     assert str(placed.finding.verdict.outcome) == "not-checkable"
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        (r"\left.\frac{d}{dx} x^2\right|_{x=3} = 6", "verified"),
+        (r"\left.\frac{d}{dx} x^2\right|_{x=3} = 9", "refuted"),
+        (r"\frac{d}{dx} (x^2 + x) \Big|_{x=3} = 7", "verified"),
+        (r"\frac{d}{dx} x \sin x \Big|_{x=0} = 0", "verified"),
+        (r"\frac{d}{dx} x \sin x \Big|_{x=0} = 1", "refuted"),
+        (r"\frac{d}{dx} (a x^2) \Big|_{a=3} = 6x", "verified"),
+    ],
+)
+def test_an_evaluation_bar_closes_the_derivative_before_it(formula: str, expected: str) -> None:
+    assert [str(placed.finding.verdict.outcome) for placed in claims([Passage(formula)])] == [expected]

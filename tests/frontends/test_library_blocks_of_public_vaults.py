@@ -29,7 +29,7 @@ IMPORTS = re.compile(rf"\b(?:{'|'.join(LIBRARIES)})\b|\b(?:jnp|tf)\.")
 Place: TypeAlias = tuple[str, str, int]
 
 EXPECTED = {
-    "aaronjoseph": {"syntax": 1, "unsupported": 2},
+    "aaronjoseph": {"undefined": 1, "unsupported": 2},
     "data-archive": {"needs-package": 1, "ran": 6, "syntax": 1, "unsupported": 6, "verified": 2},
     "fdiengott": {"cascade": 4, "needs-package": 3, "undefined": 1, "unsupported": 4},
     "humairds": {"needs-package": 1, "unsupported": 4},

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notevault.frontends.latex import grammar
 from notevault.frontends.latex.cursor import Cursor
-from notevault.frontends.latex.nodes import Binary, Call, Derivative, Name, Node, walk
+from notevault.frontends.latex.nodes import At, Binary, Call, Derivative, Name, Node, walk
 from notevault.frontends.latex.symbols import opaque, read_name
 from notevault.frontends.latex.tokens import NotUnderstoodError, Token
 
@@ -56,8 +57,27 @@ def derivative(reader: Reader, above: Sequence[Token], below: Sequence[Token]) -
     if written != order:
         raise NotUnderstoodError(above[0].text, above[0].start, "the orders above and below differ")
     rest = above[upper.place :]
-    function = reader.inside(rest) if rest else operand(reader)
-    return Derivative(function, variables, partial)
+    if rest:
+        return Derivative(reader.inside(rest), variables, partial)
+    function, bindings = _without_bar(operand(reader))
+    if not any(name in variables for name, _value in bindings):
+        bar = At(function, bindings) if bindings else function
+        return Derivative(bar, variables, partial)
+    return At(Derivative(function, variables, partial), bindings)
+
+
+def _without_bar(node: Node) -> tuple[Node, tuple[tuple[Name, Node], ...]]:
+    """What stands before an evaluation bar at the end, and its bindings: the bar closes the derivative before it."""
+    match node:
+        case At(operand=before, bindings=bindings):
+            return before, bindings
+        case Binary(operator=operator, left=left, right=right):
+            right, bindings = _without_bar(right)
+            return (Binary(operator, left, right) if bindings else node), bindings
+        case Call(arguments=(argument,)):  # `\\sin x |_{x=0}`
+            argument, bindings = _without_bar(argument)
+            return (replace(node, arguments=(argument,)) if bindings else node), bindings
+    return node, ()
 
 
 def differentials(reader: Reader, tokens: Sequence[Token]) -> tuple[tuple[Name, ...], int]:
