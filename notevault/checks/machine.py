@@ -19,14 +19,16 @@ _CALLED = (
     "listdir", "scandir", "walk", "glob", "rglob", "iglob", "iterdir", "getcwd", "cwd", "exists", "isfile", "isdir",
     "is_file", "is_dir", "abspath", "resolve", "stat", "getsize", "which",
     # the machine and what is installed on it
-    "cpu_count", "getenv", "uname", "getlogin", "getuser", "gethostname", "is_available", "device_count",
+    "cpu_count", "getenv", "uname", "getlogin", "getuser", "gethostname",
     "python_version", "list_physical_devices", "finfo", "urandom", "getrandbits", "uuid1", "uuid4", "token_hex",
 )  # fmt: skip
 _DEPENDS = re.compile(
     rf"\b(?:{'|'.join(_CALLED)})\(|\b__version__\b|\b__file__\b|\bplatform\.\w+|\bos\.environ\b"
     r"|\bsys\.(?!stdout|stderr|exit|set|maxsize|float_info)\w+|\b(?:version_info|hexversion)\b"
+    r"|\bprint\([^#\n]*\b(?:is_available|device_count)\("
     r"|\bprint\([^#\n]*\bis\b(?!\s+(?:not\s+)?(?:None|True|False)\b)"  # whether small values are one object
 )
+_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(.+)$", re.MULTILINE)
 
 
 def depends_on_machine(source: str) -> bool:
@@ -39,13 +41,17 @@ def depends_on_machine(source: str) -> bool:
 
 
 def machine_dependent(cells: Sequence[Cell], outcomes: Sequence[Outcome]) -> set[int]:
-    """The cells that ask the machine, and those that use names which such a cell binds."""
+    """The cells that ask the machine, and those that use names which such a cell binds, other than by an import."""
     found: set[int] = set()
     names: set[str] = set()
     for index, (cell, outcome) in enumerate(zip(cells, outcomes, strict=True)):
         if depends_on_machine(cell.source) or names & set(outcome.needs):
             found.add(index)
-            names |= set(outcome.binds)
+            names |= set(outcome.binds) - _imported(cell.source)
         else:
             names -= set(outcome.binds)
     return found
+
+
+def _imported(source: str) -> set[str]:
+    return {name for names in _IMPORT.findall(source) for name in re.findall(r"\w+", names)}

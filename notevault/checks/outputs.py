@@ -12,6 +12,7 @@ from notevault.frontends.claims import Confidence, Outcome, Verdict
 _REMARK = re.compile(r"\s*\([^()]*\)\s*$")
 _REPR = re.compile(r"<class '[\w.]+'>|[A-Za-z_]\w*\([^\n]*\)")
 _UNSETTLED = "what the block prints rests on chance, the clock or the machine"
+_ACCELERATOR = re.compile(r"\b(?:cuda|mps|xpu)\b", re.IGNORECASE)
 _LONGEST = 120
 _LONGEST_COMPARED = 5_000  # what people copy into notes is shorter; what attacks a regular expression is not
 
@@ -31,7 +32,7 @@ def verdict_on(compared: Compared, *, settled: bool) -> Verdict | None:
     same = compared_as_expressions(compared.text, compared.actual[0])
     if same:
         return Verdict(Outcome.VERIFIED, Confidence.IDENTITY_TEST, "it prints an equal expression", None, evidence)
-    if not settled:
+    if not settled or (_ACCELERATOR.search(compared.text) and not _ACCELERATOR.search(compared.actual[0])):
         return Verdict(Outcome.INCONCLUSIVE, None, _UNSETTLED, None, evidence)
     if same_entries(compared.text, compared.actual[0]):
         return Verdict(Outcome.INCONCLUSIVE, None, "it prints these entries in another order", None, evidence)

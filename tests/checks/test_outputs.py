@@ -117,6 +117,8 @@ NOT_OUTPUTS = [
     "import os\nprint(os.listdir('.'))  # ['a.txt', 'b.txt']",
     "from pathlib import Path\nprint(list(Path('.').glob('*.csv')))  # ['a.csv']",
     "import numpy as np\nprint(np.__version__)  # Output: 0.1",
+    "import torch\nprint(torch.cuda.is_available())  # True",
+    "import torch\nprint(torch.tensor([1.0]))  # Output: tensor([1.], device='cuda:0')",
     "a, b = 257, 257\nprint(a is b)  # Output: 3",
     SYMBOLS + "print(s.diff((w*x)**2, w))  # 2*w*x*x, or so",
     SYMBOLS + "print(w*x)  # Output: a product",
@@ -169,6 +171,12 @@ def test_what_is_made_of_the_date_in_a_block_above_is_not_compared(runner: Worke
     made = "from datetime import date\nage = date.today().year - 1900"
     check = check_note(note_of(made, "print(age)  # Output: 120", "years = 7\nprint(years)  # Output: 8"), runner)
     assert [block.status for block in check.blocks] == [Status.RAN, Status.RAN, Status.MISMATCH]
+
+
+def test_a_module_that_was_asked_for_the_machine_once_may_be_used_for_other_things(runner: Worker) -> None:
+    asked = "import numpy as np\nprint(np.__version__)"
+    check = check_note(note_of(asked, "print(np.arange(2))  # [0 2]"), runner)
+    assert [block.status for block in check.blocks] == [Status.RAN, Status.MISMATCH]
 
 
 def test_an_output_with_a_seed_is_compared(runner: Worker) -> None:
