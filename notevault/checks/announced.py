@@ -11,7 +11,7 @@ from notevault.checks.cells import Cell
 from notevault.checks.model import Status
 from notevault.checks.outcome import Failure
 from notevault.frontends.claims import Finding, Outcome, Verdict
-from notevault.frontends.retractions import called_wrong_code
+from notevault.frontends.retractions import called_wrong_code, shows_bad_code
 from notevault.notes.model import BlockKind, Note
 
 _FAILS = re.compile(
@@ -42,8 +42,10 @@ def announced(judged: Judgement, failure: Failure | None, words: str) -> Judgeme
     said = f"{failure.type}, as the text above it says"
     if failure.type in words:
         return Status.VERIFIED, f"it raises {said}"
-    if status is Status.ERROR and (_FAILS.search(words) or called_wrong_code(words)):
+    if status is Status.ERROR and _FAILS.search(words):
         return Status.RAN, f"it fails with {said}"
+    if status is Status.ERROR and shows_bad_code(words):
+        return Status.RAN, f"it fails with {failure.type}; the text above it calls something wrong"
     return judged
 
 

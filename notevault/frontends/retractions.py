@@ -20,7 +20,9 @@ _WRONG = re.compile(
     re.I,
 )
 _CODE = re.compile(
-    r"\b(?:bugs?|broken|bad (?:example|code|practice)|(?:does(?: not|n't)|will not|won't) (?:work|run|compile))\b", re.I
+    r"\b(?:wrong|incorrect|mistakes?|buggy|bugs?|broken"
+    r"|bad (?:example|code|practice)|(?:does(?: not|n't)|will not|won't) (?:work|run|compile))\b",
+    re.I,
 )
 _CHOICE = re.compile(r"\W*\(?[A-Ea-e][).:]\W*")
 
@@ -40,7 +42,16 @@ def called_wrong_code(text: str) -> bool:
     >>> called_wrong_code("This version has a bug:")
     True
     """
-    return called_wrong(text) or _CODE.search(text) is not None
+    return called_wrong(text) or shows_bad_code(text)
+
+
+def shows_bad_code(text: str) -> bool:
+    """Whether the words say of code, with no word that may mean something else, that it is bad.
+
+    >>> shows_bad_code("A common mistake:"), shows_bad_code("False positives")
+    (True, False)
+    """
+    return _CODE.search(text) is not None
 
 
 def is_choice(before: str, above: str) -> bool:

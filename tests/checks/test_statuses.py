@@ -187,6 +187,7 @@ ANNOUNCED = [
     ("Adding them gives an error:", "1 + 'a'", Status.RAN, "it fails with TypeError"),
     ("The code below fails:", "int('a')", Status.RAN, "it fails with ValueError"),
     ("## Common mistakes", "1 + 'a'", Status.RAN, "it fails with TypeError"),
+    ("False positives, no, naive guesses:", "1 + 'a'", Status.ERROR, "TypeError"),
     ("The error of the model is small:", "[1][5]", Status.ERROR, "IndexError"),
     ("The old way was wrong.\n\nNow we do this:", "[1][5]", Status.ERROR, "IndexError"),
     ("This raises a ValueError:", "int('12')", Status.RAN, "it ran"),
