@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from typing import Any
 
 import sympy
@@ -100,7 +101,7 @@ def names_something_else(text: str, tree: ast.Module, line: int, namespace: Mapp
     if len(elements) > 1:
         return False
     stated = elements[0]
-    return any(_agree(stated, other) is not False for other in [*_written(tree), *values][:_MOST])
+    return any(_agree(stated, other) is not False for other in islice(chain(values, _written(tree)), _MOST))
 
 
 def _works_in_steps(tree: ast.Module, line: int) -> bool:

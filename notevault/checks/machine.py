@@ -25,8 +25,8 @@ _CALLED = (
 _DEPENDS = re.compile(
     rf"\b(?:{'|'.join(_CALLED)})\(|\b__version__\b|\b__file__\b|\bplatform\.\w+|\bos\.environ\b"
     r"|\bsys\.(?!stdout|stderr|exit|set|maxsize|float_info)\w+|\b(?:version_info|hexversion)\b"
-    r"|\bprint\([^#\n]*\b(?:is_available|device_count)\("
-    r"|\bprint\([^#\n]*\bis\b(?!\s+(?:not\s+)?(?:None|True|False)\b)"  # whether small values are one object
+    r"|\bprint\([^#\n]{0,200}\b(?:is_available|device_count)\("
+    r"|\bprint\([^#\n]{0,200}\bis\b(?!\s+(?:not\s+)?(?:None|True|False)\b)"  # whether small values are one object
 )
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(.+)$", re.MULTILINE)
 
