@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 
 from notevault.frontends.torch_like import dtypes
-from notevault.frontends.torch_like.dtypes import float64
+from notevault.frontends.torch_like.dtypes import C_TYPES, float64
+from notevault.frontends.torch_like.number_types import (
+    needs_floats,
+    needs_tensor,
+    no_truth_values,
+    only_tensors,
+    refuse_grad,
+)
 from notevault.frontends.torch_like.rounding import rounded_quotient
 from notevault.frontends.torch_like.table import (
     FUNCTIONS,
@@ -25,12 +32,31 @@ from notevault.frontends.unsupported import UnsupportedError
 
 @both("add")
 def add(x: Any, y: Any, *, alpha: float = 1) -> Tensor:
+    if alpha != 1 and mixed((x, y)).rank == 0:
+        raise UnsupportedError("torch.add(alpha) of truth values")
     return operation("add", (x, y if alpha == 1 else mul(y, alpha)), "AddBackward0")
 
 
 @both("sub", "subtract")
 def sub(x: Any, y: Any, *, alpha: float = 1) -> Tensor:
+    _no_difference_of_truth_values(x, y)
     return operation("sub", (x, y if alpha == 1 else mul(y, alpha)), "SubBackward0")
+
+
+def _no_difference_of_truth_values(x: Any, y: Any) -> None:
+    if not isinstance(x, Tensor) and not isinstance(y, Tensor):
+        return
+    truths = [isinstance(value, bool) or (isinstance(value, Tensor) and not value.dtype.rank) for value in (x, y)]
+    if all(truths):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
+            "operator instead."
+        )
+    if any(truths):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
+            "use the `~` or `logical_not()` operator instead."
+        )
 
 
 @both("mul", "multiply")
@@ -55,12 +81,16 @@ def rsub(x: Any, y: Any) -> Tensor:
 
 @both("pow", "float_power")
 def power(x: Any, y: Any) -> Tensor:
+    if mixed((x, y)).rank == 0:
+        if not (isinstance(x, Tensor) and isinstance(y, Tensor)):
+            raise UnsupportedError("torch.pow of truth values")
+        no_truth_values("pow", x, y)
     if not isinstance(x, Tensor):
-        return operation("pow", (x, y), "PowBackward1")
-    if mixed((x, y)).rank == 1 and np.any(as_tensor(y).array < 0):
+        return power_of_number(x, y, "PowBackward1")
+    if mixed((x, y)).rank == 1 and not isinstance(y, Tensor) and y < 0:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
     if isinstance(y, Tensor):
-        return operation("pow", (x, y), "PowBackward1")
+        return _whole_power(x, y) if mixed((x, y)).rank == 1 else operation("pow", (x, y), "PowBackward1")
     if y == 2:
         return (
             operation("square", (x if x.dtype.rank else x.cast(dtypes.int64),), "PowBackward0")
@@ -68,6 +98,20 @@ def power(x: Any, y: Any) -> Tensor:
             else power(floating(x), y)
         )
     return operation("pow", (x, y), "PowBackward0")
+
+
+def power_of_number(x: Any, y: Tensor, made_by: str) -> Tensor:
+    return _whole_power(as_tensor(x), y) if mixed((x, y)).rank == 1 else operation("pow", (x, y), made_by)
+
+
+def _whole_power(x: Tensor, y: Tensor) -> Tensor:
+    """Whole numbers to whole powers; a negative power gives what is left of the decimals: 1, -1 or 0."""
+    dtype = mixed((x, y))
+    base, exponent = np.broadcast_arrays(x.cast(dtype).array, y.cast(dtype).array)
+    signs = np.where(exponent % 2 == 0, 1, base)
+    with np.errstate(all="ignore"):
+        powers = np.power(base, np.maximum(exponent, 0))
+    return Tensor.of(np.where(exponent >= 0, powers, np.where(np.abs(base) == 1, signs, 0)).astype(dtype.numpy))
 
 
 _UNARY = {
@@ -97,7 +141,26 @@ def _unary(primitive: str, made_by: str, convert: bool) -> Callable[[Any], Tenso
         return lambda x: named(
             operation(primitive, (floating(x).cast(float64),), "").cast(floating(x).dtype), f"{made_by}Backward0"
         )
-    return lambda x: operation(primitive, (floating(x) if convert else as_tensor(x),), f"{made_by}Backward0")
+    return lambda x: operation(primitive, (_taken(primitive, x, convert),), f"{made_by}Backward0")
+
+
+def _taken(primitive: str, x: Any, convert: bool) -> Tensor:
+    """The operand in the type in which it is computed. Raises what PyTorch raises of types that it does not take."""
+    needs_tensor(primitive, x)
+    if convert:
+        return floating(x)
+    given: Tensor = x
+    if given.dtype.rank:
+        return given
+    if primitive == "neg":
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
+            "the `~` or `logical_not()` operator instead."
+        )
+    if primitive == "relu":
+        raise RuntimeError("Boolean inputs not supported for relu")
+    no_truth_values(f"{primitive}_cpu", *([] if primitive == "square" else [x]))
+    return given.cast(dtypes.int64)
 
 
 for _name, _made in _UNARY.items():
@@ -123,9 +186,10 @@ def deg2rad(x: Any) -> Tensor:
 
 @both("clamp", "clip")
 def clamp(x: Tensor, min: Any = None, max: Any = None) -> Tensor:
+    only_tensors(x)
     if isinstance(min, Tensor) or isinstance(max, Tensor):
         x = x if min is None else maximum(x, as_tensor(min))
-        return x if max is None else minimum(x, as_tensor(max))
+        return named(x if max is None else minimum(x, as_tensor(max)), "ClampBackward0")
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if any(isinstance(bound, float) for bound in (min, max)):
@@ -145,11 +209,13 @@ def clamp_max(x: Tensor, max: float) -> Tensor:
 
 @both("maximum")
 def maximum(x: Tensor, y: Tensor) -> Tensor:
+    only_tensors(x, y)
     return operation("maximum", (x, y), "MaximumBackward0")
 
 
 @both("minimum")
 def minimum(x: Tensor, y: Tensor) -> Tensor:
+    only_tensors(x, y)
     return operation("minimum", (x, y), "MinimumBackward0")
 
 
@@ -179,12 +245,16 @@ METHODS["where"] = lambda x, condition, other: where(condition, x, other)
 def masked_fill(x: Tensor, mask: Tensor, value: Any) -> Tensor:
     if mask.array.dtype.kind != "b":
         raise RuntimeError("masked_fill_ only supports boolean masks, but got mask with dtype " + mask.dtype.name)
+    refuse_grad("masked_fill with a value", value)
     filled = np.asarray(value.array if isinstance(value, Tensor) else value, dtype=x.array.dtype)
     return compute("where", (mask.array, filled, x.operand), "MaskedFillBackward0")
 
 
 @both("lerp")
 def lerp(x: Tensor, end: Tensor, weight: Any) -> Tensor:
+    if x.dtype != end.dtype:
+        raise RuntimeError(f"expected dtype {C_TYPES[x.dtype]} for `end` but got dtype {C_TYPES[end.dtype]}")
+    needs_floats("lerp_kernel_scalar", x)
     return named(add(x, mul(weight, sub(end, x))), "LerpBackward0")
 
 
@@ -195,6 +265,7 @@ def named(result: Tensor, made_by: str) -> Tensor:
 
 @both("addcmul")
 def addcmul(x: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
+    no_truth_values("addcmul_cpu_out", x, a, b)
     return named(add(x, mul(mul(a, b), value)), "AddcmulBackward0")
 
 
@@ -205,13 +276,14 @@ def addcdiv(x: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
 
 @both("hypot")
 def hypot(x: Tensor, y: Tensor) -> Tensor:
-    if not (x.is_floating_point() or y.is_floating_point()):
-        raise UnsupportedError("torch.hypot of whole numbers")
+    needs_floats("hypot_cpu", x, y)
     return operation("hypot", (x, y), "HypotBackward0")
 
 
 @both("logaddexp")
 def logaddexp(x: Tensor, y: Tensor) -> Tensor:
+    only_tensors(x, y)
+    needs_floats("logaddexp_cpu", x, y)
     return operation("logaddexp", (x, y), "LogaddexpBackward0")
 
 
@@ -223,8 +295,7 @@ def logit(x: Tensor, eps: float | None = None) -> Tensor:
 
 @both("nan_to_num")
 def nan_to_num(x: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
-    if x.requires_grad:
-        raise UnsupportedError("torch.nan_to_num of a tensor that requires grad")
+    refuse_grad("nan_to_num", x)
     return Tensor.of(np.nan_to_num(x.array, nan=nan, posinf=posinf, neginf=neginf))
 
 

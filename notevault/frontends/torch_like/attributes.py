@@ -8,6 +8,7 @@ import numpy as np
 
 from notevault.frontends.torch_like import dtypes
 from notevault.frontends.torch_like.dtypes import TITLES, DType
+from notevault.frontends.torch_like.number_types import only_tensors
 from notevault.frontends.torch_like.places import Device
 from notevault.frontends.torch_like.shaping import shape_of
 from notevault.frontends.torch_like.table import METHODS, both, method
@@ -37,7 +38,13 @@ def type_of(x: Tensor, dtype: Any = None) -> Any:
     return f"torch.{TITLES[x.dtype]}Tensor" if dtype is None else x.cast(dtype)
 
 
-@method("to", "type_as")
+@method("type_as")
+def type_as(x: Tensor, other: Tensor) -> Tensor:
+    only_tensors(other)
+    return x.cast(other.dtype)
+
+
+@method("to")
 def to(x: Tensor, *arguments: Any, **options: Any) -> Tensor:
     if options.pop("copy", False):
         x = x.clone()

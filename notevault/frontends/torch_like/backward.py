@@ -66,7 +66,7 @@ def backward(
     slopes = tape.backward(node, cotangent, wanted, keep=bool(retain_graph) or create_graph, create=create_graph)
     for leaf, slope in zip(wanted, slopes, strict=True):
         owner = tape.LEAVES.get(leaf.index)
-        if owner is not None and slope is not None:
+        if owner is not None and owner.requires_grad and slope is not None:
             _accumulate(owner, slope)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from notevault.frontends import chance
 from notevault.frontends.torch_like import dtypes
 from notevault.frontends.torch_like.dtypes import DType
+from notevault.frontends.torch_like.number_types import refuse_grad
 from notevault.frontends.torch_like.stated import stated
 from notevault.frontends.torch_like.table import guarded
 from notevault.frontends.torch_like.tensor import Tensor, plain_data
@@ -245,23 +246,29 @@ def manual_seed(seed: int) -> Generator:
 @_known
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], list | tuple) else tensors
-    arrays = [x.array for x in given]
-    return tuple(Tensor.of(grid) for grid in np.meshgrid(*arrays, indexing="ij" if indexing == "ij" else "xy"))
+    if any(x.array.ndim > 1 for x in given):
+        raise UnsupportedError("torch.meshgrid of matrices")
+    sizes = [x.array.size for x in given]
+    grids = [x.reshape(*(-1 if j == k else 1 for j in range(len(sizes)))).expand(*sizes) for k, x in enumerate(given)]
+    return tuple(grids if indexing == "ij" else [grid.transpose(0, 1) for grid in grids])
 
 
 @_known
 def cartesian_prod(*tensors: Tensor) -> Tensor:
+    refuse_grad("cartesian_prod", *tensors)
     grids = np.meshgrid(*(x.array for x in tensors), indexing="ij")
     return Tensor.of(np.stack([grid.ravel() for grid in grids], axis=-1))
 
 
 @_known
 def combinations(x: Tensor, r: int = 2) -> Tensor:
+    refuse_grad("combinations", x)
     return Tensor.of(np.asarray(list(itertools.combinations(x.array, r)), dtype=x.array.dtype))
 
 
 @_known
 def block_diag(*blocks: Tensor) -> Tensor:
+    refuse_grad("block_diag", *blocks)
     made = np.zeros(tuple(np.sum([block.array.shape for block in blocks], axis=0)), blocks[0].array.dtype)
     row = column = 0
     for block in blocks:
@@ -273,6 +280,7 @@ def block_diag(*blocks: Tensor) -> Tensor:
 
 @_known
 def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:  # noqa: N803 - PyTorch's name
+    refuse_grad("vander", x)
     return Tensor.of(np.vander(x.array, N, increasing).astype(x.array.dtype))
 
 

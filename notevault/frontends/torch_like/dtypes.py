@@ -55,6 +55,12 @@ TITLES = {
 }  # fmt: skip
 """The names of types in PyTorch's messages and in `x.type()`."""
 
+C_TYPES = {
+    bool_: "bool", uint8: "unsigned char", int8: "signed char", int16: "short int", int32: "int", int64: "long int",
+    float16: "c10::Half", float32: "float", float64: "double",
+}  # fmt: skip
+"""The names of types in the messages that show those of C++."""
+
 _BY_NUMPY = {dtype.numpy: dtype for dtype in ALL}
 
 

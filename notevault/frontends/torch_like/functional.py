@@ -11,8 +11,10 @@ import numpy as np
 from notevault.frontends import chance
 from notevault.frontends.torch_like import methods
 from notevault.frontends.torch_like.dtypes import TITLES
+from notevault.frontends.torch_like.grad_fn import UNSURE
 from notevault.frontends.torch_like.losses import LOSSES
 from notevault.frontends.torch_like.methods import compute, named, operation
+from notevault.frontends.torch_like.number_types import needs_floats, needs_tensor, no_truth_values, refuse
 from notevault.frontends.torch_like.stated import stated
 from notevault.frontends.torch_like.tensor import Tensor
 from notevault.frontends.torch_like.windows import WINDOWS
@@ -50,6 +52,7 @@ def relu6(x: Tensor, inplace: bool = False) -> Tensor:
 
 @_known
 def leaky_relu(x: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+    needs_floats("leaky_relu_cpu", x)
     return _applied(x, operation("leaky_relu", (x,), "LeakyReluBackward0", slope=negative_slope), inplace)
 
 
@@ -62,6 +65,7 @@ def prelu(x: Tensor, weight: Tensor) -> Tensor:
 
 @_known
 def elu(x: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    needs_floats("elu_cpu", x)
     return _applied(x, operation("elu", (x,), "EluBackward0", alpha=alpha), inplace)
 
 
@@ -74,26 +78,31 @@ def selu(x: Tensor, inplace: bool = False) -> Tensor:
 
 @_known
 def celu(x: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    needs_floats("elu_cpu", x)
     return _applied(x, named(elu(x / alpha) * alpha, "CeluBackward0"), inplace)
 
 
 @_known
 def gelu(x: Tensor, approximate: str = "none") -> Tensor:
+    needs_floats("GeluKernelImpl", x)
     return operation("gelu", (x,), "GeluBackward0", approximate=approximate == "tanh")
 
 
 @_known
 def silu(x: Tensor, inplace: bool = False) -> Tensor:
+    needs_floats("silu_cpu", x)
     return _applied(x, operation("silu", (x,), "SiluBackward0"), inplace)
 
 
 @_known
 def mish(x: Tensor, inplace: bool = False) -> Tensor:
+    needs_floats("mish_cpu", x)
     return _applied(x, operation("mish", (x,), "MishBackward0"), inplace)
 
 
 @_known
 def softplus(x: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+    needs_floats("softplus_cpu", x)
     return operation("softplus", (x,), "SoftplusBackward0", beta=beta)
 
 
@@ -111,12 +120,14 @@ def hardtanh(x: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bo
 
 @_known
 def hardsigmoid(x: Tensor, inplace: bool = False) -> Tensor:
+    needs_floats("hardsigmoid_cpu", x)
     part = operation("clip", (x + 3,), "", low=0, high=6)
     return _applied(x, named(part / 6, "HardsigmoidBackward0"), inplace)
 
 
 @_known
 def hardswish(x: Tensor, inplace: bool = False) -> Tensor:
+    needs_floats("hardswish_cpu", x)
     part = operation("clip", (x + 3,), "", low=0, high=6)
     return _applied(x, named(x * part / 6, "HardswishBackward0"), inplace)
 
@@ -134,6 +145,7 @@ def threshold(x: Tensor, threshold: float, value: float, inplace: bool = False) 
 
 @_known
 def logsigmoid(x: Tensor) -> Tensor:
+    needs_floats("log_sigmoid_cpu", x)
     soft = operation("softplus", (operation("neg", (x,), ""),), "", beta=1.0)
     return operation("neg", (soft,), "LogSigmoidBackward0")
 
@@ -145,6 +157,7 @@ def softmin(x: Tensor, dim: int | None = None) -> Tensor:
 
 @_known
 def glu(x: Tensor, dim: int = -1) -> Tensor:
+    needs_floats("glu_cpu", x)
     a, b = x.chunk(2, dim)
     return named(a * methods.FUNCTIONS["sigmoid"](b), "GluBackward0")
 
@@ -159,11 +172,16 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         raise RuntimeError(
             f"mat1 and mat2 must have the same dtype, but got {TITLES[x.dtype]} and {TITLES[weight.dtype]}"
         )
+    no_truth_values("addmm_impl_cpu_", x, weight)
     transposed = compute("transpose", (weight.operand,), "TBackward0")
     if bias is None:
+        if weight.array.ndim == 1:
+            return methods.matmul(x, weight)
         made_by = {1: "SqueezeBackward4", 2: "MmBackward0"}.get(x.array.ndim, "UnsafeViewBackward0")
         return operation("matmul", (x, transposed), made_by)
     made_by = "AddmmBackward0" if x.array.ndim == 2 else "ViewBackward0"
+    if x.array.ndim > 2 and not bias.is_leaf:
+        made_by = UNSURE
     return operation("add", (operation("matmul", (x, transposed), made_by), bias), made_by)
 
 
@@ -175,6 +193,7 @@ def bilinear(x: Tensor, y: Tensor, weight: Tensor, bias: Tensor | None = None) -
 
 @_known
 def dropout(x: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    needs_tensor("dropout", x)
     if not 0 <= p <= 1:
         raise stated(ValueError(f"dropout probability has to be between 0 and 1, but got {p}"))
     if not training or p == 0:
@@ -250,15 +269,28 @@ def layer_norm(
     x: Tensor, normalized_shape: Any, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
 ) -> Tensor:
     shape = tuple(normalized_shape)
+    if not shape:
+        raise RuntimeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
+            "normalized_shape = []"
+        )
     if x.array.shape[-len(shape) :] != shape:
         raise RuntimeError(
             f"Given normalized_shape={list(shape)}, expected input with shape [*, {', '.join(map(str, shape))}], but "
             f"got input of size{list(x.array.shape)}"
         )
+    if not x.is_floating_point() and weight is None:
+        refuse("LayerNormKernelImpl", x)
+    _same_types(x, weight, bias)
     ones = np.ones(shape, x.array.dtype)
     gamma = weight if weight is not None else Tensor.of(ones)
     beta = bias if bias is not None else Tensor.of(np.zeros_like(ones))
     return operation("layernorm", (x, gamma, beta), "NativeLayerNormBackward0", eps=eps)
+
+
+def _same_types(x: Tensor, *parameters: Tensor | None) -> None:
+    if any(parameter is not None and parameter.dtype != x.dtype for parameter in parameters):
+        raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
 
 
 @_known
@@ -305,6 +337,7 @@ def batch_norm(  # noqa: PLR0917 - PyTorch's signature
     bias: Tensor | None = None, training: bool = False, momentum: float | None = 0.1, eps: float = 1e-5,
 ) -> Tensor:  # fmt: skip
     """Over the batch, or by the running averages, which training moves towards the batch."""
+    _same_types(x, weight, bias)
     axes = (0, *range(2, x.array.ndim))
     count = x.array.size // x.array.shape[1]
     if training and count == 1:

@@ -28,6 +28,6 @@ class GradFn:
 def grad_fn(name: str) -> GradFn:
     """The step of this name. Raises UnsupportedError where the name is not known."""
     if name == UNSURE:
-        raise UnsupportedError("torch.Tensor.grad_fn of a derivative of a derivative")
+        raise UnsupportedError("torch.Tensor.grad_fn where its name is not known")
     made: GradFn = type(name, (GradFn,), {})()
     return made

@@ -12,6 +12,8 @@ from notevault.frontends import chance
 from notevault.frontends.torch_like import tape
 from notevault.frontends.torch_like.arithmetic import add, clamp, div, masked_fill, mul, power, sub
 from notevault.frontends.torch_like.dtypes import TITLES
+from notevault.frontends.torch_like.grad_fn import UNSURE
+from notevault.frontends.torch_like.number_types import refuse_grad
 from notevault.frontends.torch_like.rounding import floor_divide
 from notevault.frontends.torch_like.selecting import scatter, scatter_add
 from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, guarded, method
@@ -67,10 +69,12 @@ METHODS |= {
 def setitem(x: Tensor, index: Any, value: Any) -> None:
     x.may_change()
     place = plain_index(index)
+    if isinstance(value, Tensor):
+        value = (value if x.is_floating_point() else value.detach()).cast(x.dtype)
     given = value.operand if isinstance(value, Tensor) else np.asarray(plain_data(value))
     if isinstance(given, Node) or (x.requires_grad and tape.Mode.recording):
         cast = given if isinstance(given, Node) else np.asarray(given, dtype=x.array.dtype)
-        x.become(tape.run("set_at", (x.operand, cast), {"index": place}), "CopySlices")
+        x.become(tape.run("set_at", (x.operand, cast), {"index": place}), _name_of_change(x, index))
         return
     numbers = x.array.copy()
     try:
@@ -78,6 +82,12 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     except ValueError as error:
         raise _does_not_fit(x, place, given) from error
     x.write(numbers)
+
+
+def _name_of_change(x: Tensor, index: Any) -> str:
+    parts = index if isinstance(index, tuple) else (index,)
+    selects = any(isinstance(part, int) or (isinstance(part, slice) and part != slice(None)) for part in parts)
+    return "CopySlices" if selects and all(isinstance(part, int | slice) or part is ... for part in parts) else UNSURE
 
 
 def _does_not_fit(x: Tensor, place: Any, given: Any) -> RuntimeError:
@@ -109,7 +119,8 @@ def _set_all(x: Tensor, numbers: Any, made_by: str) -> Tensor:
 
 @method("fill_")
 def fill(x: Tensor, value: Any) -> Tensor:
-    return _set_all(x, plain_data(value), "FillBackward0")
+    refuse_grad("Tensor.fill_ with a value", value)
+    return _set_all(x, plain_data(value), UNSURE if isinstance(value, Tensor) else "FillBackward2")
 
 
 @method("zero_")
@@ -138,11 +149,13 @@ def fill_diagonal(x: Tensor, value: float) -> Tensor:
 @method("index_fill_")
 def index_fill(x: Tensor, dim: int, index: Tensor, value: float) -> Tensor:
     x[(slice(None),) * (dim % x.array.ndim) + (index,)] = value
+    x._made_by = x._made_by and "IndexFillBackward0"
     return x
 
 
 @method("index_add_")
 def index_add(x: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    refuse_grad("Tensor.index_add_", x, source)
     numbers = x.array.copy()
     place: Any = (slice(None),) * (dim % x.array.ndim) + (index.array,)
     np.add.at(numbers, place, source.array)
@@ -152,6 +165,8 @@ def index_add(x: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
 @method("t_")
 def transpose_in_place(x: Tensor) -> Tensor:
     _refuse_recorded(x)
+    if x.array.ndim > 2:
+        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {x.array.ndim}D")
     x.array = x.array.T
     return x
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from notevault.frontends.torch_like.arithmetic import named
+from notevault.frontends.torch_like.dtypes import TITLES
+from notevault.frontends.torch_like.number_types import no_truth_values
 from notevault.frontends.torch_like.products import matmul
 from notevault.frontends.torch_like.reductions import norm
 from notevault.frontends.torch_like.table import FUNCTIONS, both, compute, function_only, guarded, operation
@@ -34,11 +36,18 @@ def _off_the_tape(name: str, x: Tensor) -> np.ndarray[Any, Any]:
 
 @both("trace")
 def trace(x: Tensor) -> Tensor:
+    no_truth_values("trace", x)
+    if x.array.ndim != 2:
+        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {x.array.ndim}")
     return compute("trace", (x.operand,), "TraceBackward0")
 
 
 @both("det")
 def det(x: Tensor) -> Tensor:
+    _check_square(x, "linalg.det")
+    if not x.is_floating_point():
+        found = TITLES[x.dtype]
+        raise RuntimeError(f"linalg.det: Expected a floating point or complex tensor as input. Got {found}")
     return compute("det", (x.operand,), "LinalgDetBackward0")
 
 
@@ -77,6 +86,12 @@ LINALG |= {"det": FUNCTIONS["det"], "inv": FUNCTIONS["inverse"], "matmul": matmu
 
 @_linalg
 def solve(a: Tensor, b: Tensor) -> Tensor:
+    if not a.is_floating_point():
+        found = TITLES[a.dtype]
+        raise RuntimeError(f"linalg.solve: Expected a floating point or complex tensor as input. Got {found}")
+    _check_square(a, "linalg.solve")
+    if np.any(np.linalg.cond(a.array.astype(np.float64)) * np.finfo(a.array.dtype).eps > 0.1):
+        raise UnsupportedError("torch.linalg.solve of a matrix that is nearly singular")
     return operation("solve", (a, b), "LinalgSolveExBackward0")
 
 
@@ -212,13 +227,25 @@ LINALG["cross"] = FUNCTIONS["cross"]
 
 @function_only("cdist")
 def cdist(x: Tensor, y: Tensor, p: float = 2.0) -> Tensor:
+    for number, rows in enumerate((x, y), start=1):
+        if not rows.is_floating_point():
+            raise RuntimeError(f"cdist only supports floating-point dtypes, X{number} got: {TITLES[rows.dtype]}")
+    if x.dtype != y.dtype:
+        raise UnsupportedError("torch.cdist of different types")
+    columns = (x.array.shape[-1], y.array.shape[-1])
+    if columns[0] != columns[1]:
+        raise RuntimeError(f"X1 and X2 must have the same number of columns. X1: {columns[0]} X2: {columns[1]}")
     differences = x.unsqueeze(-2) - y.unsqueeze(-3)
     return named(norm(differences, p, -1), "CdistBackward0")
 
 
 @function_only("dist")
 def dist(x: Tensor, y: Tensor, p: float = 2) -> Tensor:
-    return named(norm(x - y, p), "DistBackward0")
+    difference = x - y
+    if not difference.is_floating_point():
+        found = TITLES[difference.dtype]
+        raise RuntimeError(f"norm(): input dtype should be either floating point or complex. Got {found} instead.")
+    return named(norm(difference, p), "DistBackward0")
 
 
 @both("matrix_exp")

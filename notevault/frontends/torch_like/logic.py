@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from notevault.frontends.torch_like.dtypes import TITLES
 from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, both
 from notevault.frontends.torch_like.tensor import Tensor, as_tensor, mixed
 
@@ -51,8 +52,32 @@ for _new, _old in {
     FUNCTIONS[_new] = METHODS[_new] = FUNCTIONS[_old]
 
 
+@both("allclose")
+def allclose(x: Tensor, y: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
+    if x.dtype != y.dtype:
+        raise RuntimeError(f"{TITLES[x.dtype]} did not match {TITLES[y.dtype]}")
+    return bool(np.allclose(x.array, y.array, rtol=rtol, atol=atol, equal_nan=equal_nan))
+
+
+@both("equal")
+def same(x: Tensor, y: Tensor) -> bool:
+    return x.array.shape == y.array.shape and bool(np.array_equal(x.array, y.array))
+
+
+@both("isclose")
+def isclose(x: Tensor, y: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
+    if x.dtype != y.dtype:
+        raise RuntimeError(f"{TITLES[x.dtype]} did not match {TITLES[y.dtype]}")
+    return Tensor.of(np.isclose(x.array, y.array, rtol=rtol, atol=atol, equal_nan=equal_nan))
+
+
 def _logical(function: Callable[..., Any]) -> Callable[..., Tensor]:
-    return lambda *operands: Tensor.of(function(*(as_tensor(operand).array for operand in operands)))
+    def test(*operands: Any) -> Tensor:
+        if any(isinstance(operand, np.ndarray | tuple | list) for operand in operands):
+            raise TypeError("not a tensor")
+        return Tensor.of(function(*(as_tensor(operand).array for operand in operands)))
+
+    return test
 
 
 _PLAIN: Mapping[str, Callable[..., Any]] = {

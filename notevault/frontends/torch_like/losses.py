@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from notevault.frontends.torch_like import methods
-from notevault.frontends.torch_like.dtypes import TITLES
+from notevault.frontends.torch_like.dtypes import TITLES, DType
 from notevault.frontends.torch_like.methods import compute, named, operation
+from notevault.frontends.torch_like.number_types import needs_floats, refuse_grad
 from notevault.frontends.torch_like.stated import stated
+from notevault.frontends.torch_like.table import typed
 from notevault.frontends.torch_like.tensor import Tensor, mixed
 from notevault.frontends.unsupported import UnsupportedError
 
@@ -43,13 +45,36 @@ def _warn_of_sizes(prediction: Tensor, target: Tensor) -> None:
         )
 
 
-def _regression(primitive: str, made_by: str) -> Callable[..., Tensor]:
+def _spread(x: Tensor, y: Tensor) -> list[Any]:
+    """Both in one shape, and in the type that they have in common then."""
+    operands = methods.FUNCTIONS["broadcast_tensors"](x, y)
+    dtype = mixed(operands)
+    return [typed(operand, dtype) for operand in operands]
+
+
+def _check_result(dtype: DType, prediction: Tensor) -> None:
+    """Raises RuntimeError where a loss that has the type of the prediction cannot."""
+    if dtype.rank > prediction.dtype.rank:
+        raise RuntimeError(f"result type {TITLES[dtype]} can't be cast to the desired output type {_title(prediction)}")
+
+
+def _huber(  # noqa: PLR0917 - a loss, how its terms are summed up, and its names
+    prediction: Tensor, target: Tensor, reduction: str, delta: float, made_by: str, kernel: str
+) -> Tensor:
+    """The result has the type of the prediction."""
+    loss = _regression("huber", made_by, kernel)(prediction, target, reduction, delta=delta)
+    _check_result(loss.dtype, prediction)
+    if loss.dtype != prediction.dtype:
+        refuse_grad("nn.functional.huber_loss between types", loss)
+    return named(loss.cast(prediction.dtype), made_by) if loss.dtype != prediction.dtype else loss
+
+
+def _regression(primitive: str, made_by: str, kernel: str | None = None) -> Callable[..., Tensor]:
     def loss(prediction: Tensor, target: Tensor, reduction: str = "mean", *, weight: Any = None, **more: Any) -> Tensor:
         _warn_of_sizes(prediction, target)
-        dtype = mixed((prediction, target))
-        operands = [
-            x.operand for x in methods.FUNCTIONS["broadcast_tensors"](prediction.cast(dtype), target.cast(dtype))
-        ]
+        operands = _spread(prediction, target)
+        if primitive != "l1":
+            needs_floats(f"{kernel or primitive}_cpu", prediction, target)
         if weight is not None:
             terms = compute(primitive, operands, made_by, reduction="none", **more)
             return reduced(terms * weight, reduction)
@@ -63,13 +88,16 @@ LOSSES["mse_loss"] = methods.guarded("torch.nn.functional.mse_loss", _regression
 
 @_known
 def l1_loss(prediction: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+    difference = prediction - target  # this and the mean raise, in PyTorch's words, for types that it does not take
+    if reduction == "mean":
+        methods.FUNCTIONS["mean"](difference)
     made_by = {"mean": "MeanBackward0", "sum": "SumBackward0", "none": "AbsBackward0"}[reduction]
     return _regression("l1", made_by)(prediction, target, reduction)
 
 
 @_known
 def huber_loss(prediction: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0) -> Tensor:
-    return _regression("huber", "HuberLossBackward0")(prediction, target, reduction, delta=delta)
+    return _huber(prediction, target, reduction, delta, "HuberLossBackward0", "huber")
 
 
 @_known
@@ -77,7 +105,7 @@ def smooth_l1_loss(prediction: Tensor, target: Tensor, reduction: str = "mean", 
     made_by = "SmoothL1LossBackward0"
     if beta == 0:
         return named(l1_loss(prediction, target, reduction), made_by)
-    loss = _regression("huber", made_by)(prediction, target, reduction, delta=beta)
+    loss = _regression("huber", made_by, "smooth_l1")(prediction, target, reduction, delta=beta)
     return loss if beta == 1.0 else named(loss / beta, made_by)
 
 
@@ -96,9 +124,10 @@ def binary_cross_entropy(
     prediction: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean"
 ) -> Tensor:
     _same_sizes(prediction, target)
+    needs_floats("binary_cross_entropy", prediction, target)
     if prediction.dtype != target.dtype:
         raise RuntimeError(f"Found dtype {_title(target)} but expected {_title(prediction)}")
-    if np.any((prediction.array < 0) | (prediction.array > 1)):
+    if not np.all((prediction.array >= 0) & (prediction.array <= 1)):
         raise RuntimeError("all elements of input should be between 0 and 1")
     made_by = "BinaryCrossEntropyBackward0"
     return _weighted("bce", prediction, target, weight, reduction, made_by)
@@ -127,6 +156,9 @@ def binary_cross_entropy_with_logits(
 ) -> Tensor:
     if logits.array.shape != target.array.shape:
         raise stated(ValueError(f"Target size ({target.shape}) must be the same as input size ({logits.shape})"))
+    needs_floats("log_sigmoid_cpu", logits, target)
+    for given in (logits, target):
+        _check_result(mixed((logits, target)), given)
     target = target.cast(mixed((logits, target)))
     made_by = "BinaryCrossEntropyWithLogitsBackward0"
     if pos_weight is None:
@@ -142,8 +174,18 @@ def _classes(target: Tensor) -> np.ndarray[Any, Any]:
     return target.array.astype(np.int64) if target.dtype.rank < 2 else target.array
 
 
+def _of_one_row(logits: Tensor, labels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A single row may have its label in a vector of length 1."""
+    return labels.reshape(()) if logits.array.ndim == 1 else labels
+
+
 def _check_labels(logits: Tensor, target: Tensor, ignore: int) -> None:
+    if not logits.array.ndim:
+        raise UnsupportedError("a loss of classes for a tensor without dimensions")
     count = logits.array.shape[1] if logits.array.ndim > 1 else logits.array.shape[0]
+    if logits.array.ndim == 1 and target.array.ndim == 1 and target.array.size != 1:
+        size = target.array.size
+        raise stated(ValueError(f"For 1D input, 1D target must have size 1, but got target size: {size}"))
     if logits.array.ndim > 1 and target.array.shape[:1] != logits.array.shape[:1]:
         rows = target.array.shape[0] if target.array.ndim else 0
         raise stated(
@@ -165,15 +207,23 @@ def cross_entropy(  # noqa: PLR0917 - PyTorch's signature
         raise UnsupportedError("torch.nn.functional.cross_entropy(size_average, reduce)")
     given = None if weight is None else weight.array
     rows, wanted = logits.operand, _classes(target)
+    if target.dtype.rank < 2 and target.array.shape == logits.array.shape:
+        found = _title(target)
+        raise RuntimeError(f"Expected floating point type for target with class probabilities, got {found}")
+    if target.dtype.rank == 2 and not logits.array.ndim:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     if target.dtype.rank == 2:
         if target.array.shape != logits.array.shape:
             raise RuntimeError(f"expected target dtype to be Long or Byte, but got {TITLES[target.dtype]}")
+        if target.requires_grad:
+            return _between_distributions(logits, target, given, reduction, label_smoothing)
         made_by = {"mean": "DivBackward1", "sum": "NegBackward0"}.get(reduction, "NegBackward0")
         if label_smoothing:
             count = logits.array.shape[1 if logits.array.ndim > 1 else 0]
             wanted = (wanted * (1 - label_smoothing) + label_smoothing / count).astype(wanted.dtype)
         return compute("cross_entropy", (rows, wanted), made_by, reduction=reduction, weight=given)
     _check_labels(logits, target, ignore_index)
+    wanted = _of_one_row(logits, wanted)
     made_by = "NllLoss2DBackward0" if logits.array.ndim > 2 else "NllLossBackward0"
     ignore = ignore_index if np.any(target.array == ignore_index) else None
     if not label_smoothing:
@@ -183,6 +233,20 @@ def cross_entropy(  # noqa: PLR0917 - PyTorch's signature
     count = logits.array.shape[1]
     smooth = np.eye(count)[wanted] * (1 - label_smoothing) + label_smoothing / count
     return compute("cross_entropy", (rows, smooth.astype(logits.array.dtype)), "AddBackward0", reduction=reduction)
+
+
+def _between_distributions(
+    logits: Tensor, target: Tensor, weight: Any, reduction: str, label_smoothing: float
+) -> Tensor:
+    """Cross-entropy with a gradient for the target too."""
+    if weight is not None or label_smoothing:
+        raise UnsupportedError("torch.nn.functional.cross_entropy of a target that requires grad, with weights")
+    axis = min(logits.array.ndim - 1, 1)
+    terms = -methods.total(target * methods.log_softmax(logits, axis), axis)
+    if reduction == "none":
+        return terms
+    summed = methods.total(terms)
+    return summed if reduction == "sum" else named(summed / max(terms.array.size, 1), "DivBackward1")
 
 
 @_known
@@ -195,8 +259,9 @@ def nll_loss(  # noqa: PLR0917 - PyTorch's signature
     _check_labels(log_probability, target, ignore_index)
     given = None if weight is None else weight.array
     ignore = ignore_index if np.any(target.array == ignore_index) else None
+    labels = _of_one_row(log_probability, _classes(target))
     return compute(
-        "nll", (log_probability.operand, _classes(target)), "NllLossBackward0", reduction=reduction, weight=given,
+        "nll", (log_probability.operand, labels), "NllLossBackward0", reduction=reduction, weight=given,
         ignore=ignore,
     )  # fmt: skip
 
@@ -206,7 +271,10 @@ def kl_div(  # noqa: PLR0917 - PyTorch's signature
     log_probability: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
     log_target: bool = False,
 ) -> Tensor:  # fmt: skip
-    operands = (log_probability.operand, target.operand)
+    if not (log_probability.is_floating_point() and target.is_floating_point()):
+        raise RuntimeError("kl_div: Integral inputs not supported.")
+    dtype = mixed((log_probability, target))
+    operands = [typed(x, dtype) for x in methods.FUNCTIONS["broadcast_tensors"](log_probability, target)]
     if reduction == "batchmean":
         value = compute("kl_div", operands, "SumBackward0", reduction="sum", log_target=log_target)
         return operation("div", (value, log_probability.array.shape[0]), "DivBackward0")
@@ -225,6 +293,10 @@ def pairwise_distance(x: Tensor, y: Tensor, p: float = 2.0, eps: float = 1e-6, k
 @_known
 def cosine_similarity(x: Tensor, y: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     x, y = methods.FUNCTIONS["broadcast_tensors"](x, y)
+    dtype = mixed((x, y))
+    if dtype.rank < 2:
+        raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {TITLES[dtype]}")
+    x, y = x.cast(dtype), y.cast(dtype)
     lengths = [methods.clamp(methods.norm(v, 2, dim, True), eps) for v in (x, y)]
     products = (x / lengths[0]) * (y / lengths[1])
     return methods.total(products, dim)

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from notevault.frontends.torch_like import attributes, inplace, statistics
-from notevault.frontends.torch_like.arithmetic import add, div, mul, power, sub
+from notevault.frontends.torch_like.arithmetic import add, div, mul, named, power, power_of_number, sub
 from notevault.frontends.torch_like.logic import COMPARISONS
 from notevault.frontends.torch_like.products import matmul
 from notevault.frontends.torch_like.rounding import floor_divide, remainder
 from notevault.frontends.torch_like.shaping import reversed_dimensions, transpose
-from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, operation
+from notevault.frontends.torch_like.table import FUNCTIONS, METHODS
 from notevault.frontends.torch_like.tensor import Tensor, install
 
 __all__ = ["attributes", "inplace", "statistics"]
@@ -32,6 +32,12 @@ def _guarded(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
     return operator_method
 
 
+def _positive(x: Tensor) -> Tensor:
+    if not x.dtype.rank:
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return x
+
+
 _OPERATORS: Mapping[str, Callable[..., Any]] = {
     "add": add, "sub": sub, "mul": mul, "truediv": div, "pow": power, "mod": remainder, "floordiv": floor_divide,
     "matmul": matmul, "and": FUNCTIONS["bitwise_and"], "or": FUNCTIONS["bitwise_or"], "xor": FUNCTIONS["bitwise_xor"],
@@ -40,12 +46,12 @@ _OPERATORS: Mapping[str, Callable[..., Any]] = {
 METHODS |= {
     **{f"__{name}__": _guarded(function) for name, function in _OPERATORS.items()},
     **{f"__r{name}__": _guarded(_reflected(function)) for name, function in _OPERATORS.items()},
-    "__rsub__": _guarded(lambda x, y: operation("sub", (y, x), "RsubBackward1")),
+    "__rsub__": _guarded(lambda x, y: named(sub(y, x), "RsubBackward1")),
     "__rtruediv__": _guarded(lambda x, y: mul(FUNCTIONS["reciprocal"](x), y)),
-    "__rpow__": _guarded(lambda x, y: operation("pow", (y, x), "PowBackward2")),
+    "__rpow__": _guarded(lambda x, y: power_of_number(y, x, "PowBackward2")),
     **{f"__{name}__": _guarded(METHODS[name]) for name in COMPARISONS},
     "__neg__": FUNCTIONS["neg"],
-    "__pos__": lambda x: x,
+    "__pos__": _positive,
     "__abs__": FUNCTIONS["abs"],
     "__invert__": FUNCTIONS["bitwise_not"],
     "T": property(reversed_dimensions),

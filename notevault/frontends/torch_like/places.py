@@ -17,6 +17,12 @@ class Size(tuple[int, ...]):
 
     __str__ = __repr__
 
+    def __add__(self, other: Any) -> Size:
+        return Size(tuple.__add__(self, other))
+
+    def __mul__(self, times: Any) -> Size:
+        return Size(tuple.__mul__(self, times))
+
     def numel(self) -> int:
         return int(np.prod(self, dtype=int))
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from notevault.frontends.torch_like.dtypes import TITLES
+from notevault.frontends.torch_like.dtypes import C_TYPES, TITLES
+from notevault.frontends.torch_like.grad_fn import UNSURE
+from notevault.frontends.torch_like.number_types import no_truth_values
 from notevault.frontends.torch_like.table import (
     FUNCTIONS,
     both,
@@ -25,9 +27,12 @@ def matmul(x: Tensor, y: Tensor, *, out: Tensor | None = None) -> Tensor:
         found = f"{TITLES[x.dtype]} and {TITLES[y.dtype]}"
         raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {found}")
     if x.dtype != y.dtype:
-        raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {_c_type(x)} != {_c_type(y)}")
+        raise RuntimeError(
+            f"expected m1 and m2 to have the same dtype, but got: {C_TYPES[x.dtype]} != {C_TYPES[y.dtype]}"
+        )
     _check_shapes(x, y)
     made_by = {(1, 1): "DotBackward0", (2, 2): "MmBackward0", (2, 1): "MvBackward0", (1, 2): "SqueezeBackward4"}
+    no_truth_values("dot" if left == right == 1 else "addmm_impl_cpu_", x, y)
     result = operation("matmul", (x, y), made_by.get((left, right), _batched(left, right)))
     if out is not None:
         out.write(result.array)
@@ -37,6 +42,8 @@ def matmul(x: Tensor, y: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 def _batched(left: int, right: int) -> str:
     """The last step of PyTorch's batched product: with one operand folded into a matrix, or both spread."""
+    if left <= 2 < right:
+        return UNSURE
     return "UnsafeViewBackward0" if left > 2 or right > 2 else ""
 
 
@@ -65,10 +72,6 @@ def _check_shapes(x: Tensor, y: Tensor) -> None:
     )
 
 
-def _c_type(x: Tensor) -> str:
-    return {"float32": "float", "float64": "double", "int64": "long", "int32": "int"}.get(x.dtype.name, x.dtype.name)
-
-
 def _product(name: str, dimensions: tuple[int, int]) -> Callable[..., Tensor]:
     def multiply(x: Tensor, y: Tensor, *, out: Tensor | None = None) -> Tensor:
         if (x.array.ndim, y.array.ndim) != dimensions:
@@ -87,8 +90,18 @@ _WRONG = {
 }
 for _name, _dimensions in {"mm": (2, 2), "mv": (2, 1), "dot": (1, 1), "bmm": (3, 3)}.items():
     both(_name)(_product(_name, _dimensions))
-for _name in ("inner", "vdot"):
-    both(_name)(_product("dot", (1, 1)))
+both("vdot")(_product("dot", (1, 1)))
+
+
+@both("inner")
+def inner(x: Tensor, y: Tensor) -> Tensor:
+    if x.array.ndim == y.array.ndim == 1:
+        return Tensor.made(FUNCTIONS["dot"](x, y).operand, "ViewBackward0")
+    if not x.array.ndim or not y.array.ndim:
+        return operation("mul", (x, y), "MulBackward0")
+    no_truth_values("addmm_impl_cpu_", x, y)
+    axes = ((x.array.ndim - 1,), (y.array.ndim - 1,))
+    return tensordot(x, y, axes)
 
 
 def _added(product: str, made_by: str) -> Callable[..., Tensor]:
@@ -106,6 +119,9 @@ for _name, _inner in {"addmm": "mm", "addmv": "mv", "baddbmm": "bmm"}.items():
 
 @both("outer", "ger")
 def outer(x: Tensor, y: Tensor) -> Tensor:
+    for name, vector in (("self", x), ("vec2", y)):
+        if vector.array.ndim != 1:
+            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {vector.array.ndim}-D")
     return operation("outer", (x, y), "MulBackward0")
 
 
@@ -126,6 +142,8 @@ def einsum(subscripts: str, *operands: Any) -> Tensor:
     values = operands[0] if len(operands) == 1 and isinstance(operands[0], list | tuple) else operands
     if any(value.array.dtype.kind == "b" for value in values):
         raise UnsupportedError("torch.einsum of truth values")
+    if len({value.dtype for value in values}) > 1:
+        raise UnsupportedError("torch.einsum of different types")
     values = list(_of_one_length(subscripts, values))
     made_by = "ViewBackward0" if len(values) > 1 else "PermuteBackward0"
     return operation("einsum", values, made_by, subscripts=subscripts.replace(" ", ""))
@@ -137,13 +155,17 @@ FUNCTIONS["einsum"] = guarded("torch.einsum", einsum)
 @both("kron")
 def kron(x: Tensor, y: Tensor) -> Tensor:
     """Every element of x times all of y (for vectors and matrices)."""
-    if x.array.ndim == 1:
+    if x.array.ndim == y.array.ndim == 1:
         return operation("mul", (x.unsqueeze(1), y), "").reshape(-1)  # type: ignore[no-any-return]
     (m, n), (p, q) = x.array.shape, y.array.shape
     blocks = operation("mul", (x.reshape(m, 1, n, 1), y.reshape(1, p, 1, q)), "MulBackward0")
-    return blocks.reshape(m * p, n * q)  # type: ignore[no-any-return]
+    return Tensor.made(blocks.reshape(m * p, n * q).operand, UNSURE)
 
 
 @both("tensordot")
 def tensordot(x: Tensor, y: Tensor, dims: Any = 2) -> Tensor:
+    if x.dtype != y.dtype:
+        raise RuntimeError("both inputs should have same dtype")
+    if isinstance(dims, int) and x.array.shape[x.array.ndim - dims :] != y.array.shape[:dims]:
+        raise UnsupportedError("torch.tensordot of dimensions that do not match")
     return operation("tensordot", (x, y), "ViewBackward0", axes=dims)

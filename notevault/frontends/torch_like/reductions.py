@@ -10,18 +10,26 @@ import numpy as np
 from notevault.frontends.torch_like import dtypes
 from notevault.frontends.torch_like.arithmetic import maximum, minimum, named
 from notevault.frontends.torch_like.dtypes import TITLES, DType
+from notevault.frontends.torch_like.number_types import refuse_grad
 from notevault.frontends.torch_like.table import (
     FUNCTIONS,
     both,
     compute,
+    floating,
     numpy_names,
     operation,
     out_of_range,
 )
 from notevault.frontends.torch_like.tensor import Tensor
+from notevault.frontends.unsupported import UnsupportedError
 
 
-def _axis(dim: Any) -> Any:
+def _axis(x: Tensor, dim: Any) -> Any:
+    """The axes for the engine. A tensor without dimensions has one, 0, in PyTorch."""
+    if x.array.ndim == 0 and dim is not None:
+        for one in dim if isinstance(dim, list | tuple) else (dim,):
+            _along(x, one)
+        return None
     return (tuple(dim) or None) if isinstance(dim, list | tuple) else dim
 
 
@@ -34,10 +42,8 @@ def _along(x: Tensor, dim: int) -> int:
 
 
 def _reduced(primitive: str, x: Tensor, dim: Any, keepdim: bool, made_by: str, **more: Any) -> Tensor:
-    version, axis = "0" if dim is None else "1", _axis(dim)
-    if not x.array.ndim and axis in (0, -1, (0,), (-1,)):
-        axis = None  # a number has a dimension here, of length one
-    return operation(primitive, (x,), made_by + version, axis=axis, keepdims=keepdim, **more)
+    version = "0" if dim is None else "1"
+    return operation(primitive, (x,), made_by + version, axis=_axis(x, dim), keepdims=keepdim, **more)
 
 
 @both("sum")
@@ -71,9 +77,20 @@ def product(x: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: 
 def std(
     x: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: int | None = None
 ) -> Tensor:
+    return _spread("std", x, dim, unbiased, keepdim, correction)
+
+
+def _spread(  # noqa: PLR0917 - PyTorch's signature
+    kind: str, x: Tensor, dim: Any, unbiased: bool, keepdim: bool, correction: int | None
+) -> Tensor:
+    if not x.is_floating_point():
+        raise RuntimeError("std and var only support floating point and complex dtypes")
     dim, unbiased = (None, dim) if isinstance(dim, bool) else (dim, unbiased)
     ddof = int(unbiased) if correction is None else correction
-    return operation("std", (x,), "StdBackward0", axis=_axis(dim), keepdims=keepdim, ddof=ddof)
+    if x.requires_grad and x.array.size <= ddof:
+        raise UnsupportedError(f"torch.{kind} of so few numbers that its derivative is undefined")
+    made_by = f"{kind.title()}Backward0"
+    return operation(kind, (x,), made_by, axis=_axis(x, dim), keepdims=keepdim, ddof=ddof)
 
 
 @both("var")
@@ -81,17 +98,18 @@ def std(
 def var(
     x: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: int | None = None
 ) -> Tensor:
-    dim, unbiased = (None, dim) if isinstance(dim, bool) else (dim, unbiased)
-    ddof = int(unbiased) if correction is None else correction
-    return operation("var", (x,), "VarBackward0", axis=_axis(dim), keepdims=keepdim, ddof=ddof)
+    return _spread("var", x, dim, unbiased, keepdim, correction)
 
 
 @both("norm")
 @numpy_names
 def norm(x: Tensor, p: Any = 2, dim: Any = None, keepdim: bool = False) -> Tensor:
     """`torch.norm`: the norm of all elements as one vector, also for a matrix."""
+    if not x.is_floating_point():
+        found = TITLES[x.dtype]
+        raise RuntimeError(f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {found}")
     made_by = "LinalgVectorNormBackward0"
-    axis = _axis(dim)
+    axis = _axis(x, dim)
     if p in {2, "fro", None}:
         return operation("norm", (x,), made_by, axis=axis, keepdims=keepdim)
     sizes = FUNCTIONS["abs"](x)
@@ -100,6 +118,7 @@ def norm(x: Tensor, p: Any = 2, dim: Any = None, keepdim: bool = False) -> Tenso
     if p in {np.inf, -np.inf}:
         return operation("max" if p > 0 else "min", (sizes,), made_by, axis=axis, keepdims=keepdim)
     if p == 0:
+        refuse_grad("norm(p=0)", x)
         return Tensor.of(np.sum(x.array != 0, axis=axis, keepdims=keepdim).astype(x.array.dtype))
     return named(FUNCTIONS["pow"](_reduced("sum", FUNCTIONS["pow"](sizes, p), axis, keepdim, ""), 1 / p), made_by)
 
@@ -144,7 +163,7 @@ def _extreme(kind: str) -> Callable[..., Any]:
 def picked(kind: str, x: Tensor, places: Any, dim: int, keepdim: bool) -> Extreme:
     """The elements at one place along a dimension."""
     if x.array.ndim == 0:
-        return pair(kind, x, Tensor.of(np.zeros((), np.int64)))
+        return pair(kind, named(x.clone(), f"{kind.title()}Backward0"), Tensor.of(np.zeros((), np.int64)))
     along = _along(x, dim)
     found = np.expand_dims(places, along)
     values = compute("gather", (x.operand,), f"{kind.title()}Backward0", index=found, axis=along)
@@ -161,7 +180,7 @@ both("min")(_extreme("min"))
 
 def _amax(kind: str) -> Callable[..., Tensor]:
     def extreme(x: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-        return operation(kind, (x,), f"A{kind}Backward0", axis=_axis(dim), keepdims=keepdim)
+        return operation(kind, (x,), f"A{kind}Backward0", axis=_axis(x, dim), keepdims=keepdim)
 
     return numpy_names(extreme)
 
@@ -185,24 +204,34 @@ def aminmax(x: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Boun
     return Bounds(FUNCTIONS["amin"](x, dim, keepdim), FUNCTIONS["amax"](x, dim, keepdim))
 
 
-def _arg(function: Callable[..., Any]) -> Callable[..., Tensor]:
+def _arg(name: str) -> Callable[..., Tensor]:
+    function = getattr(np, name)
+
     def find(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+        if not x.dtype.rank:
+            raise RuntimeError(f"{name}(): does not support bool input")
+        if not x.array.ndim:
+            return Tensor.of(np.zeros((), np.int64))
         axis = None if dim is None else _along(x, dim)
         return Tensor.of(np.asarray(function(x.array, axis=axis, keepdims=keepdim and dim is not None)))
 
     return numpy_names(find)
 
 
-both("argmax")(_arg(np.argmax))
-both("argmin")(_arg(np.argmin))
+both("argmax")(_arg("argmax"))
+both("argmin")(_arg("argmin"))
 
 
 @both("argsort")
 @numpy_names
 def argsort(x: Tensor, dim: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
     _along(x, dim)
-    keys = -x.array.astype(np.float64 if x.dtype.rank == 2 else np.int64) if descending else x.array
-    return Tensor.of(np.argsort(keys, axis=dim, kind="stable"))
+    if not x.array.ndim:
+        return Tensor.of(np.zeros((), np.int64))
+    if not descending:
+        return Tensor.of(np.argsort(x.array, axis=dim, kind="stable"))
+    backward = np.argsort(np.flip(x.array, dim), axis=dim, kind="stable")  # so that NaN comes first, as the largest
+    return Tensor.of(np.flip(x.array.shape[dim] - 1 - backward, dim).copy())
 
 
 @both("sort")
@@ -217,15 +246,24 @@ def sort(x: Tensor, dim: int = -1, descending: bool = False, stable: bool = True
 @both("topk")
 @numpy_names
 def topk(x: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Extreme:
-    if k > x.array.shape[dim]:
+    if not x.dtype.rank:
+        raise RuntimeError("topk does not support bool dtypes on CPU")
+    if k > (x.array.shape[_along(x, dim)] if x.array.ndim else 1):
         raise RuntimeError("selected index k out of range")
-    order = Tensor.of(np.take(argsort(x, dim, descending=largest).array, range(k), axis=dim))
+    if not x.array.ndim:
+        return pair("topk", named(x.clone(), "TopkBackward0"), argsort(x))
+    whole = argsort(x, dim, descending=largest)
+    ordered = np.take_along_axis(x.array, whole.array, dim)
+    ahead = np.take(ordered, range(min(k + 1, ordered.shape[dim])), axis=dim)
+    if np.any(np.diff(ahead, axis=dim) == 0):
+        raise UnsupportedError("torch.topk of equal elements, whose order PyTorch leaves open")
+    order = Tensor.of(np.take(whole.array, range(k), axis=dim))
     return pair("topk", compute("gather", (x.operand,), "TopkBackward0", index=order.array, axis=dim), order)
 
 
 def _truth(function: Callable[..., Any]) -> Callable[..., Tensor]:
     def test(x: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-        return Tensor.of(function(x.array, axis=_axis(dim), keepdims=keepdim))
+        return Tensor.of(function(x.array, axis=_axis(x, dim), keepdims=keepdim))
 
     return numpy_names(test)
 
@@ -248,6 +286,10 @@ def cumsum(x: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
 @both("cumprod")
 @numpy_names
 def cumprod(x: Tensor, dim: int) -> Tensor:
+    _along(x, dim)
+    x = x if x.dtype.rank else x.cast(dtypes.int64)
+    if not x.array.ndim:
+        return named(x.clone(), "CumprodBackward0")
     return operation("cumprod", (x,), "CumprodBackward0", axis=dim)
 
 
@@ -255,6 +297,8 @@ def cumprod(x: Tensor, dim: int) -> Tensor:
 @numpy_names
 def softmax(x: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
     x = _softmax_input(x if dtype is None else x.cast(dtype), dim)
+    if x.dtype == dtypes.float16:
+        return named(softmax(x.cast(dtypes.float32), dim).cast(dtypes.float16), "SoftmaxBackward0")
     return operation("softmax", (x,), "SoftmaxBackward0", axis=_implicit(x, dim))
 
 
@@ -262,6 +306,8 @@ def softmax(x: Tensor, dim: int | None = None, dtype: DType | None = None) -> Te
 @numpy_names
 def log_softmax(x: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
     x = _softmax_input(x if dtype is None else x.cast(dtype), dim)
+    if x.dtype == dtypes.float16:
+        return named(log_softmax(x.cast(dtypes.float32), dim).cast(dtypes.float16), "LogSoftmaxBackward0")
     return operation("log_softmax", (x,), "LogSoftmaxBackward0", axis=_implicit(x, dim))
 
 
@@ -280,4 +326,4 @@ def _implicit(x: Tensor, dim: int | None) -> int:
 @both("logsumexp")
 @numpy_names
 def logsumexp(x: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
-    return operation("logsumexp", (x,), "LogsumexpBackward0", axis=_axis(dim), keepdims=keepdim)
+    return operation("logsumexp", (floating(x),), "LogsumexpBackward0", axis=_axis(x, dim), keepdims=keepdim)

@@ -21,6 +21,8 @@ Array = np.ndarray[Any, Any]
 _KEEP_RESULT = frozenset(
     {"exp", "sqrt", "tanh", "sigmoid", "relu", "softmax", "log_softmax", "reciprocal", "rsqrt"},
 )
+_ENGINE_KEEPS_OPERAND = frozenset({"relu", "rsqrt"})
+"""Of these PyTorch keeps the result, the engine the operand."""
 _KEEP_OPERAND = frozenset({"square", "sin", "cos", "log", "abs", "log1p", "log2", "log10"})
 _PRODUCTS = frozenset({"mul", "matmul"})
 """Of a product each factor is kept if the gradient of the other is wanted."""
@@ -29,6 +31,7 @@ LINEAR = frozenset(
 )
 """Operations that need no saved values to go backward."""
 _KEEP_NOTHING = LINEAR | frozenset({"getitem", "set_at", "concat", "stack", "squeeze", "split", "flip", "roll"})
+_FREE = LINEAR | frozenset({"concat", "stack", "squeeze", "split", "flip", "roll", "tril", "triu", "cumsum", "trace"})
 
 
 @dataclass(slots=True)
@@ -37,6 +40,7 @@ class _Storage:
 
     version: int = 0
     users: list[_User] = field(default_factory=list)
+    copies: list[weakref.ref[Array]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +90,60 @@ def keep(node: Node, primitive: str, arrays: Sequence[Array | None], operands: S
     if primitive in _KEEP_RESULT:
         wanted.append((node.value, primitive.title().replace("_", "")))
     for array, name in wanted:
-        if isinstance(array, np.ndarray):
-            storage = _storage(array)
-            storage.users.append(_User(weakref.ref(node), storage.version, name, is_sure))
+        _use(node, array, name, is_sure)
+    if primitive in _ENGINE_KEEPS_OPERAND:
+        _use(node, arrays[0], None, is_sure=False)
+    if not is_sure:
+        _use(node, node.value, None, is_sure=False)
 
 
-def changed(array: Array, maker: str | None, *, unnoticed: bool = False) -> None:
+def _use(node: Node, array: Array | None, name: str | None, is_sure: bool) -> None:
+    if isinstance(array, np.ndarray):
+        storage = _storage(array)
+        storage.users.append(_User(weakref.ref(node), storage.version, name, is_sure))
+
+
+def is_free(node: Node) -> bool:
+    """Whether PyTorch can go backward through the operation again: it has no tensor to forget."""
+    if node.primitive is None or node.primitive.name in _FREE:
+        return True
+    index = node.parameters.get("index")
+    parts = index if isinstance(index, tuple) else (index,)
+    return node.primitive.name == "getitem" and not any(isinstance(part, np.ndarray) for part in parts)
+
+
+def kept_operands(node: Node) -> list[Any]:
+    """The operands whose numbers the backward pass uses."""
+    if node.primitive is None:
+        return []
+    name = node.primitive.name
+    places = [0] if name in _ENGINE_KEEPS_OPERAND else _kept(name, node.operands)[0]
+    return [node.operands[k] for k in places]
+
+
+def copied(array: Array, copy: Array) -> None:
+    """Say that an operation computes with a copy, in another type, of numbers that PyTorch may keep."""
+    _storage(array).copies.append(weakref.ref(_owner(copy)))
+
+
+def changed(array: Array, maker: str | None, *, by: Node | None = None, unnoticed: bool = False) -> None:
     """Say that the numbers were changed in place, and by which operation if it is recorded.
 
+    by: its node, which keeps the numbers of before, as in PyTorch.
     unnoticed: through `.data`, where PyTorch goes backward with the new numbers.
     """
     storage = _STORAGES.get(id(_owner(array)))
     if storage is None:
         return
     storage.version += 1
+    for reference in storage.copies:
+        copy = reference()
+        if copy is not None:
+            changed(copy, None, unnoticed=True)
     latest = None if maker is None else maker.removesuffix("Backward0").replace("CopySlices", _COPY_SLICES)
     for user in storage.users:
         node = user.node()
-        if node is None:
+        if node is None or node is by:
             continue
         if node.index not in _CHANGED:
             weakref.finalize(node, _CHANGED.pop, node.index, None)

@@ -10,6 +10,7 @@ from notevault.frontends.torch_like import tape
 from notevault.frontends.torch_like.shaping import shape_of
 from notevault.frontends.torch_like.table import both, compute, function_only, method, operation, out_of_range, view
 from notevault.frontends.torch_like.tensor import Tensor, as_tensor, plain_index
+from notevault.frontends.unsupported import UnsupportedError
 
 
 @method("__getitem__")
@@ -18,7 +19,7 @@ def getitem(x: Tensor, index: Any) -> Tensor:
     _check_bounds(x, parts)
     place = plain_index(index)
     if any(isinstance(part, Tensor | list | np.ndarray | range) for part in parts):
-        return compute("getitem", (x.operand,), "IndexBackward0", index=place)
+        return _row_major(compute("getitem", (x.operand,), "IndexBackward0", index=place))
     whole = (*place, ...) if isinstance(place, tuple) and ... not in place else place
     whole = (place, ...) if isinstance(place, int | np.integer) else whole  # an ellipsis keeps numbers shared
 
@@ -26,6 +27,14 @@ def getitem(x: Tensor, index: Any) -> Tensor:
         return tape.run("set_at", (x.operand, node), {"index": whole})
 
     return view("getitem", x, _made_by(x, parts), back, index=whole)
+
+
+def _row_major(x: Tensor) -> Tensor:
+    """With its elements in row-major order in memory, which numpy does not promise of an index of lists."""
+    x.array = np.array(x.array, order="C", copy=not x.array.flags.c_contiguous or None)
+    if x._node is not None:
+        x._node.value = x.array
+    return x
 
 
 def _made_by(x: Tensor, parts: tuple[Any, ...]) -> str:
@@ -41,8 +50,8 @@ def _made_by(x: Tensor, parts: tuple[Any, ...]) -> str:
             name = "UnsqueezeBackward0"
             continue
         if isinstance(part, slice):
-            full = part.indices(x.array.shape[axis]) == (0, x.array.shape[axis], 1)
-            name = name if full and name != "AliasBackward0" else "SliceBackward0" if not full else name
+            full = part == slice(None)
+            name = name if full else "SliceBackward0"
         else:
             name = "SelectBackward0"
         axis += 1
@@ -91,10 +100,9 @@ def narrow(x: Tensor, dim: int, start: int, length: int) -> Tensor:
 
 @both("flip")
 def flip(x: Tensor, *given: Any, dims: Any = None) -> Tensor:
-    axes = shape_of(given or (dims,))
-    if not x.array.ndim and set(axes) <= {0, -1}:
-        axes = ()  # a number has a dimension here, of length one
-    return compute("flip", (x.operand,), "FlipBackward0", axis=axes)
+    if not x.array.ndim and set(shape_of(given or (dims,))) <= {0, -1}:
+        return compute("identity", (x.operand,), "FlipBackward0")
+    return compute("flip", (x.operand,), "FlipBackward0", axis=shape_of(given or (dims,)))
 
 
 @function_only("flipud")
@@ -122,6 +130,8 @@ def roll(x: Tensor, shifts: Any, dims: Any = None) -> Tensor:
 @both("gather")
 def gather(x: Tensor, dim: int, index: Tensor) -> Tensor:
     axis = dim % max(x.array.ndim, 1)
+    if not x.array.ndim or not index.array.ndim:
+        raise UnsupportedError("torch.gather without dimensions")
     if x.array.ndim != index.array.ndim:
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
     wrong = index.array[(index.array < 0) | (index.array >= x.array.shape[axis])]
@@ -169,6 +179,8 @@ def scatter_add(x: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 
 @both("index_select")
 def index_select(x: Tensor, dim: int, index: Tensor) -> Tensor:
+    if not x.array.ndim:
+        raise UnsupportedError("torch.index_select without dimensions")
     if not -x.array.ndim <= dim < x.array.ndim:
         raise out_of_range(dim, x.array.ndim)
     place = (slice(None),) * (dim % x.array.ndim) + (index.array,)
@@ -213,7 +225,14 @@ def diag(x: Tensor, diagonal: int = 0) -> Tensor:
 def diagonal(x: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     if (dim1, dim2) != (0, 1) or x.array.ndim != 2:
         raise ValueError("the diagonals of more than one matrix")
-    return compute("diag", (x.operand,), "DiagonalBackward0", k=offset)
+
+    def back(node: Any) -> Any:
+        raise UnsupportedError("a recorded change in place through torch.diagonal")
+
+    result = view("diag", x, "DiagonalBackward0", back, k=offset)
+    if result.is_leaf or x.is_leaf:
+        result.array = np.diagonal(x.array, offset)
+    return result
 
 
 @both("diag_embed")

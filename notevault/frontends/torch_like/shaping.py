@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from notevault.autodiff import Tensor as Node
 from notevault.frontends.torch_like import tape
-from notevault.frontends.torch_like.dtypes import TITLES, DType
+from notevault.frontends.torch_like.dtypes import DType
 from notevault.frontends.torch_like.places import Size
 from notevault.frontends.torch_like.table import (
     both,
@@ -38,6 +38,8 @@ def _reshaped(x: Tensor, shape: tuple[int, ...], made_by: str) -> Tensor:
     if (-1 not in shape and known != x.array.size) or (-1 in shape and (known == 0 or x.array.size % known)):
         raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {x.array.size}")
     before = x.array.shape
+    if not _can_be_viewed(x.array, shape):
+        return compute("reshape", (x.operand,), made_by, shape=shape)
     return alias("reshape", x, made_by, lambda node: tape.run("reshape", (node,), {"shape": before}), shape=shape)
 
 
@@ -45,9 +47,8 @@ def _reshaped(x: Tensor, shape: tuple[int, ...], made_by: str) -> Tensor:
 def view(x: Tensor, *shape: Any) -> Tensor:
     if len(shape) == 1 and isinstance(shape[0], DType):
         raise UnsupportedError("torch.Tensor.view(dtype)")
-    wanted = shape_of(shape)
-    result = _reshaped(x, wanted, "ViewBackward0")
-    if not x.array.flags.c_contiguous and x.array.size > 1 and not _can_be_viewed(x.array, result.array.shape):
+    result = _reshaped(x, shape_of(shape), "ViewBackward0")
+    if not _can_be_viewed(x.array, result.array.shape):
         raise RuntimeError(
             "view size is not compatible with input tensor's size and stride (at least one dimension spans across "
             "two contiguous subspaces). Use .reshape(...) instead."
@@ -65,9 +66,11 @@ def _can_be_viewed(array: np.ndarray[Any, Any], shape: tuple[int, ...]) -> bool:
 
 @both("reshape")
 def reshape(x: Tensor, *shape: Any, **named: Any) -> Tensor:
-    wanted = shape_of(named.get("shape", shape))
-    viewed = x.array.flags.c_contiguous or _can_be_viewed(x.array, np.empty(x.array.shape).reshape(wanted).shape)
-    return _reshaped(x, wanted, "ViewBackward0" if viewed else "UnsafeViewBackward0")
+    return _viewed_or_copied(x, shape_of(named.get("shape", shape)))
+
+
+def _viewed_or_copied(x: Tensor, shape: tuple[int, ...]) -> Tensor:
+    return _reshaped(x, shape, "ViewBackward0" if _can_be_viewed(x.array, shape) else "UnsafeViewBackward0")
 
 
 @method("view_as", "reshape_as")
@@ -78,10 +81,13 @@ def view_as(x: Tensor, other: Tensor) -> Tensor:
 @both("flatten")
 def flatten(x: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     shape = x.array.shape or (1,)
+    for dim in (start_dim, end_dim):
+        if not -len(shape) <= dim < len(shape):
+            raise out_of_range(dim, x.array.ndim)
     start, end = start_dim % len(shape), end_dim % len(shape)
     if start == end and x.array.ndim:
         return x
-    return _reshaped(x, (*shape[:start], -1, *shape[end + 1 :]), "ViewBackward0")
+    return _viewed_or_copied(x, (*shape[:start], -1, *shape[end + 1 :]))
 
 
 @both("unflatten")
@@ -137,8 +143,10 @@ def permute(x: Tensor, *dims: Any, **named: Any) -> Tensor:
 @both("transpose", "swapaxes", "swapdims")
 def transpose(x: Tensor, dim0: int, dim1: int) -> Tensor:
     for dim in (dim0, dim1):
-        if not -x.array.ndim <= dim < x.array.ndim:
+        if not -max(x.array.ndim, 1) <= dim < max(x.array.ndim, 1):
             raise out_of_range(dim, x.array.ndim)
+    if not x.array.ndim:
+        return _permuted(x, (), "TransposeBackward0")
     axes = list(range(x.array.ndim))
     axes[dim0], axes[dim1] = axes[dim1], axes[dim0]
     return _permuted(x, tuple(axes), "TransposeBackward0")
@@ -174,6 +182,8 @@ def reversed_dimensions(x: Tensor) -> Tensor:
 @method("expand")
 def expand(x: Tensor, *shape: Any) -> Tensor:
     wanted = shape_of(shape)
+    if -1 in wanted[: len(wanted) - x.array.ndim]:
+        raise UnsupportedError("torch.Tensor.expand(-1) of a dimension that is not there")
     own = (1,) * (len(wanted) - x.array.ndim) + x.array.shape
     full = tuple(n if length == -1 else length for n, length in zip(own, wanted, strict=True))
     for at, (have, want) in reversed([*enumerate(zip(own, full, strict=True))]):
@@ -184,7 +194,16 @@ def expand(x: Tensor, *shape: Any) -> Tensor:
             )
     if full == x.array.shape:
         return _reshaped(x, full, "ExpandBackward0")
-    return compute("broadcast", (x.operand,), "ExpandBackward0", shape=full)
+    return alias("broadcast", x, "ExpandBackward0", _no_way_back("torch.Tensor.expand"), shape=full)
+
+
+def _no_way_back(name: str) -> Callable[[Any], Any]:
+    """For a view through which a recorded change cannot go."""
+
+    def back(node: Any) -> Any:
+        raise UnsupportedError(f"a recorded change in place through {name}")
+
+    return back
 
 
 @method("expand_as")
@@ -280,10 +299,18 @@ def split(x: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor,
     length, sizes = x.array.shape[dim], split_size_or_sections
     parts = [min(sizes, length - at) for at in range(0, length, sizes)] if isinstance(sizes, int) else list(sizes)
     edges = np.cumsum([0, *parts])
-    return tuple(
-        compute("split", (x.operand,), "SplitBackward0", start=int(a), stop=int(b), axis=dim)
-        for a, b in pairwise(edges)
-    )
+    front = (slice(None),) * (dim % x.array.ndim)
+    made_by = "SplitBackward0" if isinstance(sizes, int) else "SplitWithSizesBackward0"
+    return _views_at_once(x, made_by, [(*front, slice(int(a), int(b))) for a, b in pairwise(edges)])
+
+
+def _views_at_once(x: Tensor, made_by: str, places: Sequence[Any]) -> tuple[Tensor, ...]:
+    """Several views, none of which may be changed in place where that would be recorded."""
+    parts: list[Tensor] = [x[place] for place in places]
+    for k, part in enumerate(parts):
+        part._is_one_of = f"{k} of {made_by.removesuffix('Backward0')}"
+        part._made_by = part._made_by and made_by
+    return tuple(parts)
 
 
 @both("chunk")
@@ -291,54 +318,42 @@ def chunk(x: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     return split(x, -(-x.array.shape[dim] // chunks), dim)
 
 
+def _check_matrix(name: str, x: Tensor) -> None:
+    if x.array.ndim < 2:
+        raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
+
+
 @both("tril")
 def tril(x: Tensor, diagonal: int = 0) -> Tensor:
-    if x.array.ndim < 2:
-        raise RuntimeError("tril: input tensor must have at least 2 dimensions")
+    _check_matrix("tril", x)
     return compute("tril", (x.operand,), "TrilBackward0", k=diagonal)
 
 
 @both("triu")
 def triu(x: Tensor, diagonal: int = 0) -> Tensor:
-    if x.array.ndim < 2:
-        raise RuntimeError("triu: input tensor must have at least 2 dimensions")
+    _check_matrix("triu", x)
     return compute("triu", (x.operand,), "TriuBackward0", k=diagonal)
 
 
 @both("unbind")
 def unbind(x: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     front = (slice(None),) * (dim % x.array.ndim)
-    parts = (x[(*front, k)] for k in range(x.array.shape[dim]))
-    return tuple(Tensor.made(part.operand, "UnbindBackward0") for part in parts)
+    return _views_at_once(x, "UnbindBackward0", [(*front, k) for k in range(x.array.shape[dim])])
 
 
 @both("clone")
 def clone(x: Tensor, **_: Any) -> Tensor:
     if isinstance(x.operand, Node):
         return compute("identity", (x.operand,), "CloneBackward0")
-    return Tensor.of(x.array.copy())
+    return Tensor.of(x.array.copy(order="K"))
 
 
 @method("contiguous")
 def contiguous(x: Tensor) -> Tensor:
-    return x if x.array.flags.c_contiguous else clone(x)
-
-
-@both("allclose")
-def allclose(x: Tensor, y: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
-    if x.dtype != y.dtype:
-        raise RuntimeError(f"{TITLES[x.dtype]} did not match {TITLES[y.dtype]}")
-    return bool(np.allclose(x.array, y.array, rtol=rtol, atol=atol, equal_nan=equal_nan))
-
-
-@both("equal")
-def same(x: Tensor, y: Tensor) -> bool:
-    return x.array.shape == y.array.shape and bool(np.array_equal(x.array, y.array))
-
-
-@both("isclose")
-def isclose(x: Tensor, y: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
-    return Tensor.of(np.isclose(x.array, y.array, rtol=rtol, atol=atol))
+    if x.array.flags.c_contiguous:
+        return x
+    flat = tape.run("reshape", (x.operand,), {"shape": (-1,)})
+    return compute("reshape", (flat,), "CloneBackward0", shape=x.array.shape)
 
 
 @both("tile")

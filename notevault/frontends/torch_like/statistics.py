@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from notevault.frontends.torch_like.arithmetic import named
+from notevault.frontends.torch_like.number_types import needs_floats, no_truth_values, refuse, refuse_grad
 from notevault.frontends.torch_like.reductions import Extreme, mean, pair, picked, std, total, var
 from notevault.frontends.torch_like.table import both, function_only, numpy_names, operation
 from notevault.frontends.torch_like.tensor import Tensor
@@ -15,10 +17,11 @@ from notevault.frontends.torch_like.tensor import Tensor
 @numpy_names
 def median(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The lower of the two middle elements, as in PyTorch."""
+    no_truth_values("median_cpu", x)
     order = np.argsort(x.array, axis=dim if dim is not None else None, kind="stable")
     middle = (order.shape[dim if dim is not None else 0] - 1) // 2
     if dim is None:
-        return Tensor.made(x.reshape(-1)[int(order[middle])].operand, "MedianBackward0")
+        return named(x.reshape(-1)[int(order[middle])].clone(), "MedianBackward0")
     return picked("median", x, np.take(order, middle, axis=dim), dim, keepdim)
 
 
@@ -36,26 +39,36 @@ def mode(x: Tensor, dim: int = -1, keepdim: bool = False) -> Extreme:
 
 @both("quantile")
 def quantile(x: Tensor, q: Any, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    if x.requires_grad:
-        raise ValueError("a quantile on the tape")
+    if x.dtype.name not in {"float32", "float64"}:
+        raise RuntimeError("quantile() input tensor must be either float or double dtype")
+    refuse_grad("quantile", x)
     wanted = np.asarray(q.array if isinstance(q, Tensor) else q)
     return Tensor.of(np.quantile(x.array, wanted, axis=dim, keepdims=keepdim).astype(x.array.dtype))
 
 
 @both("std_mean")
 def std_mean(x: Tensor, dim: Any = None, **options: Any) -> tuple[Tensor, Tensor]:
-    return std(x, dim, **options), mean(x, dim)
+    return _with_mean("Std", std(x, dim, **options), x, dim, **options)
+
+
+def _with_mean(kind: str, spread: Tensor, x: Tensor, dim: Any, **options: Any) -> tuple[Tensor, Tensor]:
+    if isinstance(dim, bool):
+        dim = None
+    middle = mean(x, dim, options.get("keepdim", False))
+    made_by = f"{kind}MeanBackward0"
+    return (named(spread, made_by), named(middle, made_by))
 
 
 @both("var_mean")
 def var_mean(x: Tensor, dim: Any = None, **options: Any) -> tuple[Tensor, Tensor]:
-    return var(x, dim, **options), mean(x, dim)
+    return _with_mean("Var", var(x, dim, **options), x, dim, **options)
 
 
 @both("unique")
 def unique(
     x: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
+    refuse_grad("unique", x)
     values, inverse, counts = np.unique(x.array, return_inverse=True, return_counts=True, axis=dim)
     found = (values, inverse.reshape(x.array.shape if dim is None else -1), counts)
     asked = [
@@ -66,14 +79,16 @@ def unique(
 
 @both("bincount")
 def bincount(x: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
-    if x.array.dtype.kind == "f":
-        raise RuntimeError("\"bincount_cpu\" not implemented for 'Float'")
+    if x.array.dtype.kind in "fb":
+        refuse("bincount_cpu", x)
     given = None if weights is None else weights.array
     return Tensor.of(np.bincount(x.array, weights=given, minlength=minlength))
 
 
 @both("histc")
 def histc(x: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
+    no_truth_values("linspace_cpu", x)
+    needs_floats("histogram_cpu", x)
     low, high = (x.array.min(), x.array.max()) if min == max == 0 else (min, max)
     return Tensor.of(np.histogram(x.array, bins=bins, range=(low, high))[0].astype(x.array.dtype))
 
@@ -95,8 +110,7 @@ def cov(x: Tensor, *, correction: int = 1) -> Tensor:
 
 @both("corrcoef")
 def corrcoef(x: Tensor) -> Tensor:
-    if x.requires_grad:
-        raise ValueError("correlations on the tape")
+    refuse_grad("corrcoef", x)
     return Tensor.of(np.corrcoef(x.array).astype(x.array.dtype))
 
 
@@ -110,7 +124,7 @@ def diff(x: Tensor, n: int = 1, dim: int = -1) -> Tensor:
 
 @both("nansum")
 def nansum(x: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    return total(x.masked_fill(Tensor.of(np.isnan(x.array)), 0.0), dim, keepdim)
+    return named(total(x.masked_fill(Tensor.of(np.isnan(x.array)), 0), dim, keepdim), "NansumBackward0")
 
 
 @both("nanmean")

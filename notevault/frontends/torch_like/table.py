@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
 from notevault.autodiff import AutodiffError
 from notevault.autodiff import Tensor as Node
-from notevault.frontends.torch_like import dtypes, tape
+from notevault.frontends.torch_like import dtypes, saved, tape, views
 from notevault.frontends.torch_like.dtypes import DType
 from notevault.frontends.torch_like.tensor import Tensor, as_tensor, mixed
 from notevault.frontends.unsupported import UnsupportedError
@@ -111,14 +111,13 @@ def numpy_names(function: Function) -> Function:
     return call  # type: ignore[return-value]
 
 
-_COPIES = frozenset({"flip", "diag", "diagonal_copy"})
-"""Operations whose result shares nothing with its operand in PyTorch, and does in numpy."""
-
 _NOT_OF_TRUTH_VALUES = frozenset({"sub", "neg", "abs", "matmul", "dot", "outer", "var", "std"})
 
 
 def operation(primitive: str, operands: Sequence[Any], made_by: str, **parameters: Any) -> Tensor:
     """An engine operation on tensors and numbers, in the type in which PyTorch computes it."""
+    if not any(isinstance(operand, Tensor) for operand in operands):
+        raise TypeError("no tensor")
     dtype = mixed(operands)
     if not dtype.rank and primitive in _NOT_OF_TRUTH_VALUES:
         raise UnsupportedError(f"torch: {primitive} of truth values")
@@ -127,40 +126,54 @@ def operation(primitive: str, operands: Sequence[Any], made_by: str, **parameter
 
 def compute(primitive: str, operands: Sequence[Any], made_by: str, **parameters: Any) -> Tensor:
     """An engine operation on operands that already have their type, which the result keeps."""
+    return Tensor.made(_own(_computed(primitive, operands, **parameters), operands), made_by)
+
+
+def _own(value: Any, operands: Sequence[Any]) -> Any:
+    """The numbers of a result, as its own: numpy gives some results as views, which a change would go through."""
+    numbers = value.value if isinstance(value, Node) else value
+    given = [operand.value if isinstance(operand, Node) else operand for operand in operands]
+    if not isinstance(numbers, np.ndarray) or not any(np.may_share_memory(numbers, array) for array in given):
+        return value
+    if not isinstance(value, Node):
+        return numbers.copy(order="K")
+    value.value = numbers.copy(order="K")
+    return value
+
+
+def _computed(primitive: str, operands: Sequence[Any], **parameters: Any) -> Any:
     try:
         value = tape.run(primitive, operands, parameters)
     except np.exceptions.AxisError as error:
         raise out_of_range(error.axis or 0, error.ndim or 0) from error
     except ValueError as error:
         raise shape_error(operands) or error from error
-    if primitive in _COPIES and isinstance(value, np.ndarray):
-        value = value.copy()
     floats = {dtype_of(operand) for operand in operands if dtype_of(operand).kind == "f"}
     if len(floats) == 1 and dtype_of(value).kind == "f" and dtype_of(value) not in floats and primitive != "cast":
         value = tape.run("cast", (value,), {"dtype": floats.pop()})
-    return Tensor.made(value, made_by)
+    return value
 
 
 def view(primitive: str, x: Tensor, made_by: str, back: Callable[[Any], Any], **parameters: Any) -> Tensor:
     """A tensor that shares its numbers with x: what changes one in place changes the other."""
 
     def seen() -> Tensor:
-        return compute(primitive, (x.operand,), made_by, **parameters)
+        made = Tensor.made(_computed(primitive, (x.operand,), **parameters), made_by)
+        apart = made._node is not None and (x._node is None or x._node.value is not x.array)
+        if made._node is None or apart:  # the node of a leaf has a copy, the view sees the leaf itself
+            made.array = np.asarray(_computed(primitive, (x.array,), **parameters))
+        if made.array.size == x.array.size == 1:  # the engine gives a number without axes as a copy
+            made.array = x.array.reshape(made.array.shape)
+            if made._node is not None and not apart:
+                made._node.value = made.array
+        if made._node is not None and apart:
+            tape.SEEN[made._node.index] = made
+        return made
 
     result = seen()
-    if result._node is None and result.array.ndim == 0 and not np.shares_memory(result.array, x.array):
-        result.array = _element(x.array, primitive, parameters)
     result._view = (x, back)
-    x.seen_as(result, seen)
+    views.note(x, result, seen)
     return result
-
-
-def _element(array: np.ndarray[Any, Any], primitive: str, parameters: Mapping[str, Any]) -> np.ndarray[Any, Any]:
-    """One element as a part of its array: numpy gives a number, which shares nothing."""
-    if primitive != "getitem":
-        return array.reshape(())
-    index = parameters["index"]
-    return array[(*index, ...) if isinstance(index, tuple) else (index, ...)]
 
 
 def out_of_range(axis: int, ndim: int) -> IndexError:
@@ -190,7 +203,10 @@ def shape_error(operands: Sequence[Any]) -> RuntimeError | None:
 
 def typed(value: Any, dtype: DType) -> Any:
     if isinstance(value, Tensor):
-        return value.cast(dtype).operand
+        cast = value.cast(dtype)
+        if cast is not value and not cast.requires_grad:
+            saved.copied(value.array, cast.array)
+        return cast.operand
     return np.asarray(value, dtype=dtype.numpy)
 
 

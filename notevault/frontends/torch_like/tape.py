@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from notevault.autodiff import Tensor as Node
-from notevault.autodiff import apply, tensor
+from notevault.autodiff import apply, custom_rule, tensor
 from notevault.autodiff.sweep import active, node_cotangents, recorded
 from notevault.frontends.torch_like import saved
+from notevault.frontends.unsupported import UnsupportedError
 
 if TYPE_CHECKING:
     from notevault.frontends.torch_like.tensor import Tensor
@@ -28,6 +29,9 @@ class Mode:
 
 LEAVES: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
 """The tensors that keep a gradient, by the index of their node."""
+
+SEEN: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
+"""The views of leaves, by the index of their node, which has a copy of their numbers."""
 
 HOOKS: dict[int, dict[int, Callable[[Any], Any]]] = {}
 """What is called with the gradient of a node, and may change it, by the index of the node."""
@@ -51,6 +55,8 @@ def run(primitive: str, operands: Sequence[Any], parameters: dict[str, Any]) -> 
     with np.errstate(all="ignore"):
         value = apply(primitive, *operands, **parameters)
     if isinstance(value, Node):
+        if isinstance(value.value, np.generic):
+            value.value = np.asarray(value.value)  # an array, because the note may change it in place
         saved.keep(value, primitive, [_numbers(operand) for operand in operands], operands)
     return value
 
@@ -58,14 +64,26 @@ def run(primitive: str, operands: Sequence[Any], parameters: dict[str, Any]) -> 
 def _numbers(operand: Any) -> Array | None:
     """The numbers that the note can change: those of the tensor, where the node has its own copy."""
     if isinstance(operand, Node):
-        leaf = LEAVES.get(operand.index)
+        leaf = _holder(operand)
         operand = operand.value if leaf is None else leaf.array
     return operand if isinstance(operand, np.ndarray) else None
+
+
+def _holder(node: Node) -> Tensor | None:
+    """The tensor that has the numbers of which the node has a copy."""
+    seen = SEEN.get(node.index)
+    return LEAVES.get(node.index) if seen is None else seen
 
 
 def leaf(array: Array) -> Node:
     """A new leaf of the tape, with a copy: what is recorded stays as it was when the tensor is changed."""
     return tensor(array.copy())
+
+
+def renewed(node: Node, array: Array) -> Node:
+    """A node with the numbers that its tensor has by now; what is behind it stays behind it."""
+    fresh: Node = custom_rule(lambda _: array, vjp=[lambda g, y, x: g], name="identity")(node)
+    return fresh
 
 
 def backward(
@@ -77,10 +95,7 @@ def backward(
     saved values are gone or were changed.
     """
     nodes = recorded([output])
-    if any(
-        node.index in _spent and node.primitive is not None and node.primitive.name not in saved.LINEAR
-        for node in nodes
-    ):
+    if any(node.index in _spent and not saved.is_free(node) for node in nodes):
         raise RuntimeError(
             "Trying to backward through the graph a second time (or directly access saved tensors after they have "
             "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
@@ -88,6 +103,7 @@ def backward(
             "you need to access saved tensors after calling backward."
         )
     saved.check(nodes)
+    _check_leaves(nodes)
     paths = active(nodes, [*wanted, *(node for node in nodes if node.index in HOOKS)])
     adjoints: dict[int, Any] = {output.index: cotangent}
     complete: dict[int, Any] = {}
@@ -105,6 +121,16 @@ def backward(
     if not keep:
         _spent.update({node.index: node for node in nodes if node.operands})
     return [complete.get(node.index) for node in wanted]
+
+
+def _check_leaves(nodes: Sequence[Node]) -> None:
+    """Raises UnsupportedError where a leaf has new numbers that nothing told of: PyTorch would use those."""
+    for node in nodes:
+        for operand in saved.kept_operands(node):
+            is_copy = isinstance(operand, Node) and (not operand.operands or operand.index in SEEN)
+            leaf = _holder(operand) if is_copy else None
+            if leaf is not None and not np.array_equal(leaf.array, operand.value, equal_nan=True):
+                raise UnsupportedError("torch: backward after numbers that an operation may need were changed in place")
 
 
 _STEEP = frozenset(

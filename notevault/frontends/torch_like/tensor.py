@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from notevault.autodiff import Tensor as Node
-from notevault.frontends.torch_like import dtypes, printing, saved, tape
+from notevault.frontends.torch_like import dtypes, printing, saved, tape, views
 from notevault.frontends.torch_like.dtypes import DType
 from notevault.frontends.torch_like.grad_fn import GradFn, grad_fn
 from notevault.frontends.torch_like.places import Device, Size
@@ -34,6 +34,12 @@ class Tensor:
     """The views of this tensor that are alive, each with what makes it anew."""
     _is_data = False
     """Whether this is the `.data` of a tensor, whose changes PyTorch does not notice."""
+    _is_numpy = False
+    """Whether the note has the array itself."""
+    _origin: Tensor | None = None
+    """The tensor whose numbers these are, for what is no longer on its tape."""
+    _is_one_of: str | None = None
+    """For one of several views that an operation gives at once: its place and that operation."""
     _hooks: dict[int, Callable[[Any], Any]] | None = None
     grad: Tensor | None = None
 
@@ -79,7 +85,13 @@ class Tensor:
             tape.LEAVES[self._node.index] = self
             if self._hooks:
                 tape.hooks_of(self._node).update(self._hooks)
+        elif self._node.value is not self.array and self._made_by is not None and not self._is_current(self._node):
+            self._node = tape.renewed(self._node, self.array)
         return self._node
+
+    def _is_current(self, node: Node) -> bool:
+        """Whether the node has the numbers of the tensor, which can be those of a leaf that was changed."""
+        return _same(np.asarray(node.value), self.array)
 
     # -- what it is -------------------------------------------------------------------------------------------------
 
@@ -159,6 +171,7 @@ class Tensor:
     def numpy(self, *, force: bool = False) -> Array:
         if self.requires_grad and not force:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        views.give_out(self)
         return self.array
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
@@ -168,21 +181,32 @@ class Tensor:
         return Tensor.of(array)
 
     def detach(self) -> Tensor:
-        return Tensor.of(self.array)
+        shared = Tensor.of(self.array)
+        shared._origin = self
+        views.note(self, shared, lambda: Tensor.of(self.array))
+        return shared
 
     def detach_(self) -> Tensor:
-        self._node, self._made_by = None, None
+        if self._view is not None:
+            raise UnsupportedError("torch.Tensor.detach_ of a view")
+        self._node, self._made_by, self._leaf_requires = None, None, False
         return self
 
     @property
     def data(self) -> Tensor:
-        shared = Tensor.of(self.array)
+        shared = self.detach()
         shared._is_data = True
         return shared
 
     @data.setter
     def data(self, value: Tensor) -> None:
         if value.array is not self.array:
+            if self._made_by is not None:
+                raise UnsupportedError("torch.Tensor.data of a computed tensor, set")
+            if self._leaf_requires and value.array.dtype.kind != "f":
+                raise RuntimeError(
+                    "data set to a tensor that requires gradients must be floating point or complex dtype"
+                )
             saved.changed(self.array, None, unnoticed=True)
         self.array = value.array
 
@@ -206,7 +230,7 @@ class Tensor:
     def __iter__(self) -> Iterator[Tensor]:
         if not self.array.ndim:
             raise TypeError("iteration over a 0-d tensor")
-        return (self.__getitem__(i) for i in range(len(self.array)))
+        return iter(self.unbind())
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if self._made_by is not None:
@@ -232,11 +256,10 @@ class Tensor:
     # -- changing in place ------------------------------------------------------------------------------------------
 
     def write(self, numbers: Any) -> None:
-        """New numbers, not recorded, for everything that shares these; the tape keeps the old ones."""
-        if self._made_by is not None:
-            self.array = np.array(np.broadcast_to(numbers, self.array.shape), dtype=self.array.dtype)
-            return
-        if 0 in self.array.strides and self.array.size > 1:
+        """New numbers, not recorded, for everything that shares these."""
+        if self.array.size and any(
+            step == 0 and n > 1 for step, n in zip(self.array.strides, self.array.shape, strict=True)
+        ):
             raise RuntimeError(
                 "unsupported operation: more than one element of the written-to tensor refers to a single memory "
                 "location. Please clone() the tensor before performing the operation."
@@ -246,31 +269,19 @@ class Tensor:
         with np.errstate(all="ignore"):
             self.array[...] = numbers
         saved.changed(self.array, None, unnoticed=self._is_data)
+        if not self._is_data:
+            views.rename(views.base_of(self))
 
     def become(self, node: Node, made_by: str) -> None:
         """Be the result of a recorded operation from now on; so is the tensor that this is a part of."""
-        saved.changed(self.array, made_by)
+        if self._is_numpy:
+            raise UnsupportedError("torch: a recorded change of a tensor that is a numpy array too")
+        saved.changed(self.array, made_by, by=node)
         self.array, self._node, self._made_by = node.value, node, made_by
-        self._renew_views()
+        views.renew(self)
         if self._view is not None:
             whole, back = self._view
             whole.become(back(node), "CopySlices")
-
-    def seen_as(self, part: Tensor, again: Callable[[], Tensor]) -> None:
-        """Note a view of this tensor; `again` makes it from what this tensor is by then."""
-        if self._seen_from is None:
-            self._seen_from = {}
-        views, key = self._seen_from, id(part)
-        views[key] = (weakref.ref(part, lambda _: views.pop(key, None)), again)
-
-    def _renew_views(self) -> None:
-        """The views of a tensor that was changed on the tape see what it is now."""
-        for reference, again in list((self._seen_from or {}).values()):
-            part = reference()
-            if part is not None:
-                fresh = again()
-                part.array, part._node, part._made_by = fresh.array, fresh._node, "AsStridedBackward0"
-                part._renew_views()
 
     def may_change(self) -> None:
         """Raises RuntimeError for a leaf whose gradient is wanted."""
@@ -278,11 +289,17 @@ class Tensor:
             return
         if self.is_leaf and self.requires_grad:
             raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-        whole = self
-        while whole._view is not None:
-            whole = whole._view[0]
-        if whole is not self and whole.is_leaf and whole.requires_grad:
+        base = self
+        while base._view is not None:
+            base = base._view[0]
+        if base is not self and base.is_leaf and base.requires_grad:
             raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+        if self._is_one_of is not None and self.requires_grad:
+            raise RuntimeError(
+                f"Output {self._is_one_of} is a view and is being modified inplace. This view is the output of a "
+                "function that returns multiple views. Such functions do not allow the output views to be modified "
+                "inplace. You should replace the inplace operation by an out-of-place one."
+            )
 
     if TYPE_CHECKING:  # `install` puts them here
 
@@ -351,7 +368,9 @@ def as_tensor(value: Any) -> Tensor:
 
 
 def mixed(operands: Sequence[Any]) -> DType:
-    """The type in which an operation on tensors and Python numbers computes."""
+    """The type in which an operation on tensors and Python numbers computes. Raises TypeError for other operands."""
+    if any(isinstance(operand, list | tuple | np.ndarray) for operand in operands):
+        raise TypeError("neither a tensor nor a number")
     return dtypes.result(
         (operand.dtype, operand.array.ndim) if isinstance(operand, Tensor) else (dtypes.of_python(operand), -1)
         for operand in operands

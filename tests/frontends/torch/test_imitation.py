@@ -55,6 +55,9 @@ UNNOTICED = [
     "y = (x ** 3).sum()\nx.data.fill_(5.0)",
     "y = (x * x).sum()\nx.data = x.data * 3",
     "y = (x ** 3).sum()\nwith torch.no_grad():\n    x -= 1",
+    "y = (x ** 3).sum()\nx.detach().numpy()[0] = 7",
+    "y = (x.view(2, 1) ** 3).sum()\nx.data.mul_(2)",
+    "t = x * 2\ny = torch.maximum(t, t + 1).sum()\nt.detach()[0] = 7",
 ]
 
 

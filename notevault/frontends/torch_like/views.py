@@ -1,0 +1,66 @@
+"""Tensors that share their numbers: what each shows after another one was changed."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from notevault.frontends.unsupported import UnsupportedError
+
+if TYPE_CHECKING:
+    from notevault.frontends.torch_like.tensor import Tensor
+
+_CHANGED_BEHIND = "AsStridedBackward0"
+"""What PyTorch shows of a recorded view whose numbers were changed through another tensor."""
+
+
+def note(base: Tensor, part: Tensor, again: Callable[[], Tensor]) -> None:
+    """Note a view of a tensor; `again` makes it from what the tensor is by then."""
+    if base._seen_from is None:
+        base._seen_from = {}
+    views, key = base._seen_from, id(part)
+    views[key] = (weakref.ref(part, lambda _: views.pop(key, None)), again)
+
+
+def _alive(base: Tensor) -> list[tuple[Tensor, Callable[[], Tensor]]]:
+    found = [(reference(), again) for reference, again in list((base._seen_from or {}).values())]
+    return [(part, again) for part, again in found if part is not None]
+
+
+def renew(base: Tensor) -> None:
+    """The views of a tensor that was changed on the tape see what it is now."""
+    for part, again in _alive(base):
+        fresh = again()
+        if part._is_numpy:
+            raise UnsupportedError("torch: a recorded change of a tensor that is a numpy array too")
+        part.array, part._node = fresh.array, fresh._node
+        part._made_by = None if fresh._node is None else _CHANGED_BEHIND
+        renew(part)
+
+
+def rename(base: Tensor) -> None:
+    """Show of the recorded views what PyTorch shows when their numbers were changed behind them."""
+    for part, _ in _alive(base):
+        part._made_by = part._made_by and _CHANGED_BEHIND
+        rename(part)
+
+
+def _above(x: Tensor) -> Tensor | None:
+    return x._origin if x._view is None else x._view[0]
+
+
+def base_of(x: Tensor) -> Tensor:
+    """The tensor whose numbers these are a view of, or the tensor itself."""
+    above = _above(x)
+    while above is not None:
+        x, above = above, _above(above)
+    return x
+
+
+def give_out(x: Tensor) -> None:
+    """Note that the note has the array itself, of this tensor and of all that it is a view of."""
+    sharing: Tensor | None = x
+    while sharing is not None:
+        sharing._is_numpy = True
+        sharing = _above(sharing)
