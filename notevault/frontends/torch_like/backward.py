@@ -66,7 +66,7 @@ def backward(
     slopes = tape.backward(node, cotangent, wanted, keep=bool(retain_graph) or create_graph, create=create_graph)
     for leaf, slope in zip(wanted, slopes, strict=True):
         owner = tape.LEAVES.get(leaf.index)
-        if owner is not None and owner.requires_grad and slope is not None:
+        if owner is not None and owner.requires_grad and slope is not None and not owner._unrecorded_view:
             _accumulate(owner, slope)
 
 
@@ -133,8 +133,9 @@ def _made_by(slope: Node) -> str:
         return "MulBackward0"
     if name != "add":
         return UNSURE
-    if len(terms) == 1:  # the other term is a plain zero
-        return _made_by(terms[0])
+    if len(terms) == 1:
+        plain = next(term for term in slope.operands if not isinstance(term, Node))
+        return "AddBackward0" if np.any(plain) else _made_by(terms[0])
     inner = recorded([node for term in terms for node in term.operands if isinstance(node, Node)])
     twice = any(node.primitive is not None and node.primitive.name == "chain" for node in inner)
     return UNSURE if twice else "AddBackward0"

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from notevault.frontends import chance
-from notevault.frontends.torch_like import dtypes
+from notevault.frontends.torch_like import dtypes, saved
 from notevault.frontends.torch_like.dtypes import DType
 from notevault.frontends.torch_like.number_types import refuse_grad
 from notevault.frontends.torch_like.stated import stated
@@ -74,6 +74,7 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tens
 @_known
 def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
     dtypes.of(array)
+    saved.give_out(array)
     return Tensor.of(array)
 
 

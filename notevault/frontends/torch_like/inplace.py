@@ -14,10 +14,11 @@ from notevault.frontends.torch_like.arithmetic import add, clamp, div, masked_fi
 from notevault.frontends.torch_like.dtypes import TITLES
 from notevault.frontends.torch_like.grad_fn import UNSURE
 from notevault.frontends.torch_like.number_types import refuse_grad
+from notevault.frontends.torch_like.overlap import refuse_overlap
 from notevault.frontends.torch_like.rounding import floor_divide
-from notevault.frontends.torch_like.selecting import scatter, scatter_add
+from notevault.frontends.torch_like.selecting import plain_index, scatter, scatter_add
 from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, guarded, method
-from notevault.frontends.torch_like.tensor import Tensor, plain_data, plain_index
+from notevault.frontends.torch_like.tensor import Tensor, plain_data
 from notevault.frontends.unsupported import UnsupportedError
 
 
@@ -44,7 +45,9 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Tensor]:
 
     def change(x: Tensor, *arguments: Any, **options: Any) -> Tensor:
         x.may_change()
-        return take(x, function(x, *arguments, **options))
+        if function is not masked_fill:  # which reads its value before it writes
+            refuse_overlap(x.array, (*arguments, *options.values()))
+        return take(x, function(x.before() if tape.Mode.recording else x, *arguments, **options))
 
     return change
 
@@ -70,6 +73,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     x.may_change()
     place = plain_index(index)
     if isinstance(value, Tensor):
+        _refuse_overlap_at(x, place, value)
         value = (value if x.is_floating_point() else value.detach()).cast(x.dtype)
     given = value.operand if isinstance(value, Tensor) else np.asarray(plain_data(value))
     if isinstance(given, Node) or (x.requires_grad and tape.Mode.recording):
@@ -82,6 +86,12 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     except ValueError as error:
         raise _does_not_fit(x, place, given) from error
     x.write(numbers)
+
+
+def _refuse_overlap_at(x: Tensor, place: Any, value: Tensor) -> None:
+    target = x.array[place] if np.may_share_memory(x.array, value.array) else None
+    if isinstance(target, np.ndarray):
+        refuse_overlap(target, (value,))
 
 
 def _name_of_change(x: Tensor, index: Any) -> str:
@@ -131,6 +141,7 @@ def zero(x: Tensor) -> Tensor:
 @method("copy_")
 def copy(x: Tensor, other: Tensor, non_blocking: bool = False) -> Tensor:
     x.may_change()
+    refuse_overlap(x.array, (other,))
     other = other.cast(x.dtype)
     if isinstance(other.operand, Node):
         spread = tape.run("broadcast", (other.operand,), {"shape": x.array.shape})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -38,9 +38,12 @@ _FREE = LINEAR | frozenset({"concat", "stack", "squeeze", "split", "flip", "roll
 class _Storage:
     """Numbers that several tensors may share, and how often they were changed."""
 
+    owner: weakref.ref[Array]
     version: int = 0
     users: list[_User] = field(default_factory=list)
     copies: list[weakref.ref[Array]] = field(default_factory=list)
+    given_out: Array | None = None
+    """A copy of the numbers, for those that a numpy array of the note shares: it changes them without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def _storage(array: Array) -> _Storage:
     owner = _owner(array)
     key = id(owner)
     if key not in _STORAGES:
-        _STORAGES[key] = _Storage()
+        _STORAGES[key] = _Storage(weakref.ref(owner))
         weakref.finalize(owner, _STORAGES.pop, key, None)
     return _STORAGES[key]
 
@@ -100,6 +103,7 @@ def keep(node: Node, primitive: str, arrays: Sequence[Array | None], operands: S
 def _use(node: Node, array: Array | None, name: str | None, is_sure: bool) -> None:
     if isinstance(array, np.ndarray):
         storage = _storage(array)
+        _look_for_changes(storage, _owner(array))
         storage.users.append(_User(weakref.ref(node), storage.version, name, is_sure))
 
 
@@ -126,16 +130,43 @@ def copied(array: Array, copy: Array) -> None:
     _storage(array).copies.append(weakref.ref(_owner(copy)))
 
 
-def changed(array: Array, maker: str | None, *, by: Node | None = None, unnoticed: bool = False) -> None:
+def give_out(array: Array) -> None:
+    """Say that the note has a numpy array of these numbers."""
+    _storage(array).given_out = _owner(array).copy()
+
+
+def _look_for_changes(storage: _Storage, owner: Array) -> None:
+    """Find out whether the note has changed numbers through its numpy array; PyTorch does not."""
+    if storage.given_out is not None and not np.array_equal(
+        storage.given_out, owner, equal_nan=owner.dtype.kind == "f"
+    ):
+        storage.given_out = owner.copy()
+        _forbid(storage, owner, None, unnoticed=True)
+
+
+def moved(array: Array, target: Array) -> None:
+    """Say that the result of an operation was put into the numbers of a tensor, which its node keeps from then on."""
+    source = _STORAGES.get(id(_owner(array)))
+    if source is not None:
+        storage = _storage(target)
+        storage.users += [replace(user, version=storage.version) for user in source.users]
+
+
+def changed(array: Array, maker: str | None, *, unnoticed: bool = False) -> None:
     """Say that the numbers were changed in place, and by which operation if it is recorded.
 
-    by: its node, which keeps the numbers of before, as in PyTorch.
     unnoticed: through `.data`, where PyTorch goes backward with the new numbers.
     """
-    storage = _STORAGES.get(id(_owner(array)))
-    if storage is None:
-        return
+    owner = _owner(array)
+    storage = _storage(array)
     storage.version += 1
+    if storage.given_out is not None:
+        storage.given_out = owner.copy()
+    _forbid(storage, array, maker, unnoticed=unnoticed)
+
+
+def _forbid(storage: _Storage, array: Array, maker: str | None, *, unnoticed: bool) -> None:
+    """Let the backward pass through those that need the numbers of before raise."""
     for reference in storage.copies:
         copy = reference()
         if copy is not None:
@@ -143,7 +174,7 @@ def changed(array: Array, maker: str | None, *, by: Node | None = None, unnotice
     latest = None if maker is None else maker.removesuffix("Backward0").replace("CopySlices", _COPY_SLICES)
     for user in storage.users:
         node = user.node()
-        if node is None or node is by:
+        if node is None:
             continue
         if node.index not in _CHANGED:
             weakref.finalize(node, _CHANGED.pop, node.index, None)
@@ -172,6 +203,9 @@ _COPY_SLICES = "torch::autograd::CopySlices"
 
 def check(nodes: Sequence[Node]) -> None:
     """Raises RuntimeError, in PyTorch's words, if a node needs numbers that have been changed; or UnsupportedError."""
+    for storage, owner in [(one, one.owner()) for one in _STORAGES.values() if one.given_out is not None]:
+        if owner is not None:
+            _look_for_changes(storage, owner)
     for node in reversed(nodes):
         if node.index in _CHANGED:
             raise _CHANGED[node.index]

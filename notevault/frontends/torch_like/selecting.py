@@ -9,8 +9,21 @@ import numpy as np
 from notevault.frontends.torch_like import tape
 from notevault.frontends.torch_like.shaping import shape_of
 from notevault.frontends.torch_like.table import both, compute, function_only, method, operation, out_of_range, view
-from notevault.frontends.torch_like.tensor import Tensor, as_tensor, plain_index
+from notevault.frontends.torch_like.tensor import Tensor, as_tensor, plain_data
 from notevault.frontends.unsupported import UnsupportedError
+
+
+def plain_index(index: Any) -> Any:
+    """An index without tensors."""
+    if isinstance(index, tuple):
+        return tuple(plain_index(part) for part in index)
+    if isinstance(index, slice):
+        return slice(
+            *(int(part) if isinstance(part, Tensor) else part for part in (index.start, index.stop, index.step))
+        )
+    if isinstance(index, Tensor):
+        return index.array[()] if index.array.ndim == 0 and index.array.dtype.kind != "b" else index.array
+    return np.asarray(plain_data(index)) if isinstance(index, list | range) else index
 
 
 @method("__getitem__")

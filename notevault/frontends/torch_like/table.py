@@ -172,6 +172,7 @@ def view(primitive: str, x: Tensor, made_by: str, back: Callable[[Any], Any], **
 
     result = seen()
     result._view = (x, back)
+    result._unrecorded_view = result._leaf_requires = x.requires_grad and result._node is None
     views.note(x, result, seen)
     return result
 

@@ -21,8 +21,9 @@ Array = np.ndarray[Any, Any]
 class Tensor:
     """An array that can remember how it was computed.
 
-    `array` may be shared with other tensors, as PyTorch's storages are. `_view` is, for a part or another shape of a
-    tensor, that tensor and the way back: what gives it its new node when this one is changed on the tape.
+    `array` may be shared with other tensors, as PyTorch's storages are; a change in place is made in it. `_view` is,
+    for a part or another shape of a tensor, that tensor and the way back: what gives it its new node when this one is
+    changed on the tape.
     """
 
     array: Array
@@ -30,12 +31,14 @@ class Tensor:
     _made_by: str | None = None
     _leaf_requires = False
     _view: tuple[Tensor, Callable[[Any], Any]] | None = None
-    _seen_from: dict[int, tuple[weakref.ref[Tensor], Callable[[], Tensor]]] | None = None
-    """The views of this tensor that are alive, each with what makes it anew."""
+    _seen_from: dict[int, tuple[weakref.ref[Tensor], Callable[[], Tensor] | None]] | None = None
+    """What is alive and shares these numbers; each view with what makes it anew."""
     _is_data = False
     """Whether this is the `.data` of a tensor, whose changes PyTorch does not notice."""
-    _is_numpy = False
-    """Whether the note has the array itself."""
+    _unrecorded_view = False
+    """Whether this is a view, made while nothing was recorded, of a tensor that requires grad."""
+    _is_ambiguous = False
+    """Whether the numbers of such a view were changed since: PyTorch refuses to say what made it."""
     _origin: Tensor | None = None
     """The tensor whose numbers these are, for what is no longer on its tape."""
     _is_one_of: str | None = None
@@ -75,6 +78,8 @@ class Tensor:
     @property
     def operand(self) -> Any:
         """What the engine gets: the node when the tensor is being recorded, else the array."""
+        if self._is_ambiguous and tape.Mode.recording:
+            raise UnsupportedError("torch: a view made under no_grad, used after a change")
         return self.node if tape.Mode.recording and self.requires_grad else self.array
 
     @property
@@ -150,6 +155,7 @@ class Tensor:
 
     def __repr__(self) -> str:
         maker = None if self._made_by is None else grad_fn(self._made_by).name()
+        maker = "Invalid" if self._is_ambiguous else maker
         return printing.show(self.array, grad_fn=maker, requires_grad=self.requires_grad)
 
     __str__ = __repr__
@@ -169,10 +175,10 @@ class Tensor:
         return self.array.reshape(()).item()
 
     def numpy(self, *, force: bool = False) -> Array:
-        if self.requires_grad and not force:
+        if self.requires_grad and tape.Mode.recording and not force:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-        views.give_out(self)
-        return self.array
+        saved.give_out(self.array)
+        return self.array.view()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return np.asarray(self.numpy(), dtype=dtype)
@@ -183,7 +189,7 @@ class Tensor:
     def detach(self) -> Tensor:
         shared = Tensor.of(self.array)
         shared._origin = self
-        views.note(self, shared, lambda: Tensor.of(self.array))
+        views.note(self, shared)
         return shared
 
     def detach_(self) -> Tensor:
@@ -257,6 +263,13 @@ class Tensor:
 
     def write(self, numbers: Any) -> None:
         """New numbers, not recorded, for everything that shares these."""
+        self._put(numbers)
+        is_data = views.is_data(self)
+        saved.changed(self.array, None, unnoticed=is_data)
+        if not is_data:
+            views.rename(views.base_of(self))
+
+    def _put(self, numbers: Any) -> None:
         if self.array.size and any(
             step == 0 and n > 1 for step, n in zip(self.array.strides, self.array.shape, strict=True)
         ):
@@ -268,20 +281,32 @@ class Tensor:
             raise UnsupportedError("torch: a change in place of what is read only here")
         with np.errstate(all="ignore"):
             self.array[...] = numbers
-        saved.changed(self.array, None, unnoticed=self._is_data)
-        if not self._is_data:
-            views.rename(views.base_of(self))
 
     def become(self, node: Node, made_by: str) -> None:
         """Be the result of a recorded operation from now on; so is the tensor that this is a part of."""
-        if self._is_numpy:
-            raise UnsupportedError("torch: a recorded change of a tensor that is a numpy array too")
-        saved.changed(self.array, made_by, by=node)
-        self.array, self._node, self._made_by = node.value, node, made_by
+        computed = np.asarray(node.value)
+        self._put(computed)
+        is_data = views.is_data(self)
+        saved.changed(self.array, made_by, unnoticed=is_data)
+        saved.moved(computed, self.array)
+        self._adopt(node, made_by)
+        if not is_data:
+            views.rename(views.base_of(self))
+
+    def _adopt(self, node: Node, made_by: str) -> None:
+        node.value = self.array
+        self._node, self._made_by = node, made_by
         views.renew(self)
         if self._view is not None:
             whole, back = self._view
-            whole.become(back(node), "CopySlices")
+            whole._adopt(back(node), "CopySlices")
+
+    def before(self) -> Tensor:
+        """What the tensor is now, with numbers of its own: the operand of a change in place keeps these."""
+        kept = Tensor.of(self.array.copy())
+        if isinstance(self.operand, Node):
+            kept._node, kept._made_by = tape.renewed(self.operand, kept.array), self._made_by
+        return kept
 
     def may_change(self) -> None:
         """Raises RuntimeError for a leaf whose gradient is wanted."""
@@ -339,19 +364,6 @@ def _plain(data: Any) -> Any:
 
 
 plain_data = _plain
-
-
-def plain_index(index: Any) -> Any:
-    """An index without tensors."""
-    if isinstance(index, tuple):
-        return tuple(plain_index(part) for part in index)
-    if isinstance(index, slice):
-        return slice(
-            *(int(part) if isinstance(part, Tensor) else part for part in (index.start, index.stop, index.step))
-        )
-    if isinstance(index, Tensor):
-        return index.array[()] if index.array.ndim == 0 and index.array.dtype.kind != "b" else index.array
-    return np.asarray(_plain(index)) if isinstance(index, list | range) else index
 
 
 def install(methods: dict[str, Any]) -> None:

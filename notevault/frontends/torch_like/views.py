@@ -6,8 +6,6 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from notevault.frontends.unsupported import UnsupportedError
-
 if TYPE_CHECKING:
     from notevault.frontends.torch_like.tensor import Tensor
 
@@ -15,15 +13,16 @@ _CHANGED_BEHIND = "AsStridedBackward0"
 """What PyTorch shows of a recorded view whose numbers were changed through another tensor."""
 
 
-def note(base: Tensor, part: Tensor, again: Callable[[], Tensor]) -> None:
-    """Note a view of a tensor; `again` makes it from what the tensor is by then."""
+def note(base: Tensor, part: Tensor, again: Callable[[], Tensor] | None = None) -> None:
+    """Note what shares the numbers of a tensor: a view, which `again` makes from what the tensor is by then; or a copy
+    that is not on its tape."""
     if base._seen_from is None:
         base._seen_from = {}
     views, key = base._seen_from, id(part)
     views[key] = (weakref.ref(part, lambda _: views.pop(key, None)), again)
 
 
-def _alive(base: Tensor) -> list[tuple[Tensor, Callable[[], Tensor]]]:
+def _alive(base: Tensor) -> list[tuple[Tensor, Callable[[], Tensor] | None]]:
     found = [(reference(), again) for reference, again in list((base._seen_from or {}).values())]
     return [(part, again) for part, again in found if part is not None]
 
@@ -31,18 +30,20 @@ def _alive(base: Tensor) -> list[tuple[Tensor, Callable[[], Tensor]]]:
 def renew(base: Tensor) -> None:
     """The views of a tensor that was changed on the tape see what it is now."""
     for part, again in _alive(base):
+        if again is None:
+            continue
         fresh = again()
-        if part._is_numpy:
-            raise UnsupportedError("torch: a recorded change of a tensor that is a numpy array too")
-        part.array, part._node = fresh.array, fresh._node
+        part._node = fresh._node
         part._made_by = None if fresh._node is None else _CHANGED_BEHIND
         renew(part)
 
 
 def rename(base: Tensor) -> None:
     """Show of the recorded views what PyTorch shows when their numbers were changed behind them."""
-    for part, _ in _alive(base):
-        part._made_by = part._made_by and _CHANGED_BEHIND
+    for part, again in _alive(base):
+        if again is not None:
+            part._made_by = part._made_by and _CHANGED_BEHIND
+            part._is_ambiguous = part._unrecorded_view
         rename(part)
 
 
@@ -58,9 +59,9 @@ def base_of(x: Tensor) -> Tensor:
     return x
 
 
-def give_out(x: Tensor) -> None:
-    """Note that the note has the array itself, of this tensor and of all that it is a view of."""
+def is_data(x: Tensor) -> bool:
+    """Whether PyTorch does not notice a change of x: it is the `.data` of a tensor, or shares the numbers of one."""
     sharing: Tensor | None = x
-    while sharing is not None:
-        sharing._is_numpy = True
+    while sharing is not None and not sharing._is_data:
         sharing = _above(sharing)
+    return sharing is not None
