@@ -79,7 +79,12 @@ def rsub(x: Any, y: Any) -> Tensor:
     return sub(y, x)
 
 
-@both("pow", "float_power")
+@both("float_power")
+def float_power(x: Any, y: Any) -> Tensor:
+    return power(*(as_tensor(value).cast(float64) if isinstance(value, Tensor) else float(value) for value in (x, y)))
+
+
+@both("pow")
 def power(x: Any, y: Any) -> Tensor:
     if mixed((x, y)).rank == 0:
         if not (isinstance(x, Tensor) and isinstance(y, Tensor)):
@@ -139,7 +144,7 @@ _IN_DOUBLE = frozenset({"log2", "log10"})
 def _unary(primitive: str, made_by: str, convert: bool) -> Callable[[Any], Tensor]:
     if primitive in _IN_DOUBLE:
         return lambda x: named(
-            operation(primitive, (floating(x).cast(float64),), "").cast(floating(x).dtype), f"{made_by}Backward0"
+            compute(primitive, (typed(floating(x), float64),), "").cast(floating(x).dtype), f"{made_by}Backward0"
         )
     return lambda x: operation(primitive, (_taken(primitive, x, convert),), f"{made_by}Backward0")
 
@@ -289,8 +294,10 @@ def logaddexp(x: Tensor, y: Tensor) -> Tensor:
 
 @both("logit")
 def logit(x: Tensor, eps: float | None = None) -> Tensor:
+    x = floating(x)
     x = x if eps is None else clamp(x, eps, 1 - eps)
-    return named(FUNCTIONS["log"](div(x, sub(1, x))), "LogitBackward0")
+    inside = where(Tensor.of((x.array >= 0) & (x.array <= 1)), x, float("nan"))
+    return named(FUNCTIONS["log"](div(inside, sub(1, inside))), "LogitBackward0")
 
 
 @both("nan_to_num")

@@ -16,7 +16,7 @@ from notevault.frontends.torch_like.grad_fn import UNSURE
 from notevault.frontends.torch_like.number_types import refuse_grad
 from notevault.frontends.torch_like.overlap import refuse_overlap
 from notevault.frontends.torch_like.rounding import floor_divide
-from notevault.frontends.torch_like.selecting import plain_index, scatter, scatter_add
+from notevault.frontends.torch_like.selecting import as_parts, plain_index, scatter, scatter_add
 from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, guarded, method
 from notevault.frontends.torch_like.tensor import Tensor, plain_data
 from notevault.frontends.unsupported import UnsupportedError
@@ -71,6 +71,7 @@ METHODS |= {
 @method("__setitem__")
 def setitem(x: Tensor, index: Any, value: Any) -> None:
     x.may_change()
+    index = as_parts(index)
     place = plain_index(index)
     if isinstance(value, Tensor):
         _refuse_overlap_at(x, place, value)

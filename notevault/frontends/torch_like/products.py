@@ -144,9 +144,21 @@ def einsum(subscripts: str, *operands: Any) -> Tensor:
         raise UnsupportedError("torch.einsum of truth values")
     if len({value.dtype for value in values}) > 1:
         raise UnsupportedError("torch.einsum of different types")
+    rearranged = _only_rearranged(subscripts, values)
+    if rearranged is not None:
+        return values[0].permute(rearranged)  # type: ignore[no-any-return]
     values = list(_of_one_length(subscripts, values))
     made_by = "ViewBackward0" if len(values) > 1 else "PermuteBackward0"
     return operation("einsum", values, made_by, subscripts=subscripts.replace(" ", ""))
+
+
+def _only_rearranged(subscripts: str, values: Sequence[Any]) -> list[int] | None:
+    """The order of dimensions, for a subscript that only puts those of one tensor into another order."""
+    before, _, after = subscripts.replace(" ", "").partition("->")
+    is_order = len(values) == 1 and after and sorted(before) == sorted(after) and len(set(after)) == len(after)
+    if not is_order or "." in before or len(before) != values[0].array.ndim:
+        return None
+    return [before.index(letter) for letter in after]
 
 
 FUNCTIONS["einsum"] = guarded("torch.einsum", einsum)

@@ -107,6 +107,29 @@ def _use(node: Node, array: Array | None, name: str | None, is_sure: bool) -> No
         storage.users.append(_User(weakref.ref(node), storage.version, name, is_sure))
 
 
+def keep_of_steps(result: Node, operands: Sequence[tuple[Array, Node | None]]) -> None:
+    """Note what a function of several steps keeps, which are PyTorch's own only in their result: all, but not surely.
+
+    operands: the numbers of each tensor that it was given, with its node.
+    """
+    last = max((node.index for _, node in operands if node is not None), default=-1)
+    steps, new = [result], dict[int, Node]()
+    while steps:
+        node = steps.pop()
+        if node.index > last and node.operands and node.index not in new:
+            new[node.index] = node
+            steps += [operand for operand in node.operands if isinstance(operand, Node)]
+    names = {node.primitive.name for node in new.values() if node.primitive is not None}
+    if len(new) > 1 and not names <= _KEEP_NOTHING:
+        keep_all(result, *(array for array, _ in operands), result.value)
+
+
+def keep_all(node: Node, *arrays: Array) -> None:
+    """Note that PyTorch may keep these numbers, as those of a node."""
+    for array in arrays:
+        _use(node, array, None, is_sure=False)
+
+
 def is_free(node: Node) -> bool:
     """Whether PyTorch can go backward through the operation again: it has no tensor to forget."""
     if node.primitive is None or node.primitive.name in _FREE:
@@ -172,6 +195,7 @@ def _forbid(storage: _Storage, array: Array, maker: str | None, *, unnoticed: bo
         if copy is not None:
             changed(copy, None, unnoticed=True)
     latest = None if maker is None else maker.removesuffix("Backward0").replace("CopySlices", _COPY_SLICES)
+    storage.users = [user for user in storage.users if user.node() is not None]
     for user in storage.users:
         node = user.node()
         if node is None:

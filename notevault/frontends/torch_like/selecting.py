@@ -13,6 +13,14 @@ from notevault.frontends.torch_like.tensor import Tensor, as_tensor, plain_data
 from notevault.frontends.unsupported import UnsupportedError
 
 
+def as_parts(index: Any) -> Any:
+    """The index, where a list that holds more than numbers is a tuple, as in numpy of old and in PyTorch."""
+    is_tuple = isinstance(index, list) and any(
+        part is None or part is ... or isinstance(part, list | slice | Tensor | np.ndarray) for part in index
+    )
+    return tuple(index) if is_tuple else index
+
+
 def plain_index(index: Any) -> Any:
     """An index without tensors."""
     if isinstance(index, tuple):
@@ -28,6 +36,7 @@ def plain_index(index: Any) -> Any:
 
 @method("__getitem__")
 def getitem(x: Tensor, index: Any) -> Tensor:
+    index = as_parts(index)
     parts = index if isinstance(index, tuple) else (index,)
     _check_bounds(x, parts)
     place = plain_index(index)

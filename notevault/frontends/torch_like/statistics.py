@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from notevault.frontends.torch_like import saved
 from notevault.frontends.torch_like.arithmetic import named
 from notevault.frontends.torch_like.number_types import needs_floats, no_truth_values, refuse, refuse_grad
 from notevault.frontends.torch_like.reductions import Extreme, mean, pair, picked, std, total, var
@@ -21,7 +22,10 @@ def median(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     order = np.argsort(x.array, axis=dim if dim is not None else None, kind="stable")
     middle = (order.shape[dim if dim is not None else 0] - 1) // 2
     if dim is None:
-        return named(x.reshape(-1)[int(order[middle])].clone(), "MedianBackward0")
+        chosen = named(x.reshape(-1)[int(order[middle])].clone(), "MedianBackward0")
+        if chosen._node is not None:
+            saved.keep_all(chosen._node, x.array, chosen.array)
+        return chosen
     return picked("median", x, np.take(order, middle, axis=dim), dim, keepdim)
 
 

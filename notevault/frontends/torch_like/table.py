@@ -36,12 +36,16 @@ def guarded(name: str, function: Function) -> Function:
             arguments = (options.pop("input"), *arguments)
         if "other" in options:
             arguments = (*arguments, options.pop("other"))
+        before = [(x.array, x._node) for x in arguments if isinstance(x, Tensor)] if tape.Mode.recording else []
         try:
-            return function(*arguments, **options)
+            result = function(*arguments, **options)
         except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, AutodiffError) as error:
             if "stated" in error.__dict__ or type(error) is IndexError:
                 raise
             raise UnsupportedError(f"{name} with these arguments") from error
+        if before and isinstance(result, Tensor) and result._node is not None and result is not arguments[0]:
+            saved.keep_of_steps(result._node, before)
+        return result
 
     return call  # type: ignore[return-value]
 
@@ -205,7 +209,7 @@ def shape_error(operands: Sequence[Any]) -> RuntimeError | None:
 def typed(value: Any, dtype: DType) -> Any:
     if isinstance(value, Tensor):
         cast = value.cast(dtype)
-        if cast is not value and not cast.requires_grad:
+        if cast is not value:
             saved.copied(value.array, cast.array)
         return cast.operand
     return np.asarray(value, dtype=dtype.numpy)

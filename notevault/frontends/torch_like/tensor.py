@@ -38,7 +38,7 @@ class Tensor:
     _unrecorded_view = False
     """Whether this is a view, made while nothing was recorded, of a tensor that requires grad."""
     _is_ambiguous = False
-    """Whether the numbers of such a view were changed since: PyTorch refuses to say what made it."""
+    """Whether the numbers of such a view, or of one of several made at once, were changed since: PyTorch refuses it."""
     _origin: Tensor | None = None
     """The tensor whose numbers these are, for what is no longer on its tape."""
     _is_one_of: str | None = None
@@ -79,7 +79,7 @@ class Tensor:
     def operand(self) -> Any:
         """What the engine gets: the node when the tensor is being recorded, else the array."""
         if self._is_ambiguous and tape.Mode.recording:
-            raise UnsupportedError("torch: a view made under no_grad, used after a change")
+            raise UnsupportedError("torch: a view made under no_grad or one of several, used after a change")
         return self.node if tape.Mode.recording and self.requires_grad else self.array
 
     @property

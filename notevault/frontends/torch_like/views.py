@@ -43,7 +43,7 @@ def rename(base: Tensor) -> None:
     for part, again in _alive(base):
         if again is not None:
             part._made_by = part._made_by and _CHANGED_BEHIND
-            part._is_ambiguous = part._unrecorded_view
+            part._is_ambiguous = part._unrecorded_view or (part._is_one_of is not None and part.requires_grad)
         rename(part)
 
 
