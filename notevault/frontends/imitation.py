@@ -62,7 +62,7 @@ class Answering(type):
         try:
             return super().__call__(*arguments, **options)
         except TypeError as error:
-            of_a_note = not cls.__module__.startswith("notevault.")
+            of_a_note = not cls.__module__.startswith(("notevault.", "torch."))  # imitated ones name PyTorch's modules
             if of_a_note or takes(cls.__init__, (None, *arguments), options):  # type: ignore[misc]
                 raise
             raise UnsupportedError(f"{cls.__name__} with these arguments") from error

@@ -102,6 +102,8 @@ def power(x: Any, y: Any) -> Tensor:
             if x.dtype.rank == 2 or isinstance(y, int)
             else power(floating(x), y)
         )
+    if y == 0 and x.is_floating_point():  # the derivative is 0, whatever x is
+        return compute("where", (np.True_, np.ones_like(x.array), x.operand), "PowBackward0")
     return operation("pow", (x, y), "PowBackward0")
 
 
@@ -146,7 +148,14 @@ def _unary(primitive: str, made_by: str, convert: bool) -> Callable[[Any], Tenso
         return lambda x: named(
             compute(primitive, (typed(floating(x), float64),), "").cast(floating(x).dtype), f"{made_by}Backward0"
         )
+    if primitive == "relu":
+        return _relu
     return lambda x: operation(primitive, (_taken(primitive, x, convert),), f"{made_by}Backward0")
+
+
+def _relu(x: Any) -> Tensor:
+    given = _taken("relu", x, convert=False)
+    return _itself_where_equal(given, operation("relu", (given,), "ReluBackward0"))
 
 
 def _taken(primitive: str, x: Any, convert: bool) -> Tensor:
@@ -193,13 +202,28 @@ def deg2rad(x: Any) -> Tensor:
 def clamp(x: Tensor, min: Any = None, max: Any = None) -> Tensor:
     only_tensors(x)
     if isinstance(min, Tensor) or isinstance(max, Tensor):
-        x = x if min is None else maximum(x, as_tensor(min))
-        return named(x if max is None else minimum(x, as_tensor(max)), "ClampBackward0")
+        only_tensors(*(bound for bound in (min, max) if bound is not None))
+        return _between(x, min, max)
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if any(isinstance(bound, float) for bound in (min, max)):
         x = floating(x)
-    return operation("clip", (x,), "ClampBackward1", low=min, high=max)
+    return _itself_where_equal(x, operation("clip", (x,), "ClampBackward1", low=min, high=max))
+
+
+def _between(x: Tensor, low: Tensor | None, high: Tensor | None) -> Tensor:
+    """Clamped by tensors; an element at its bound is the element, not the bound."""
+    for bound, is_out in ((low, np.less), (high, np.greater)):
+        if bound is not None:
+            own, other = FUNCTIONS["broadcast_tensors"](x, bound)
+            x = where(Tensor.of(~is_out(own.array, other.array)), x, bound)
+    return named(x, "ClampBackward0")
+
+
+def _itself_where_equal(x: Tensor, result: Tensor) -> Tensor:
+    """The result, with the sign of a zero that the operation leaves as it is."""
+    np.copyto(result.array, x.array, where=result.array == x.array)
+    return result
 
 
 @both("clamp_min")
@@ -232,7 +256,13 @@ def _real(*operands: Tensor) -> tuple[Tensor, ...]:
 
 @both("atan2")
 def atan2(y: Tensor, x: Tensor) -> Tensor:
-    return operation("atan2", _real(y, x), "Atan2Backward0")
+    y, x = FUNCTIONS["broadcast_tensors"](*_real(y, x))
+    at_zero = (x.array == 0) & (y.array == 0)
+    if not np.any(at_zero):
+        return operation("atan2", (y, x), "Atan2Backward0")
+    constant = Tensor.of(np.arctan2(y.array, x.array))
+    elsewhere = operation("atan2", (where(Tensor.of(at_zero), 1.0, y), x), "")
+    return named(where(Tensor.of(at_zero), constant, elsewhere), "Atan2Backward0")
 
 
 @both("where")
@@ -282,7 +312,10 @@ def addcdiv(x: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
 @both("hypot")
 def hypot(x: Tensor, y: Tensor) -> Tensor:
     needs_floats("hypot_cpu", x, y)
-    return operation("hypot", (x, y), "HypotBackward0")
+    result = operation("hypot", (x, y), "HypotBackward0")
+    if result.requires_grad and not np.all(result.array):
+        raise UnsupportedError("torch.hypot of zeros, whose derivative is undefined")
+    return result
 
 
 @both("logaddexp")
@@ -296,8 +329,8 @@ def logaddexp(x: Tensor, y: Tensor) -> Tensor:
 def logit(x: Tensor, eps: float | None = None) -> Tensor:
     x = floating(x)
     x = x if eps is None else clamp(x, eps, 1 - eps)
-    inside = where(Tensor.of((x.array >= 0) & (x.array <= 1)), x, float("nan"))
-    return named(FUNCTIONS["log"](div(inside, sub(1, inside))), "LogitBackward0")
+    outside = Tensor.of(np.where((x.array < 0) | (x.array > 1), np.nan, 0).astype(x.array.dtype))
+    return named(FUNCTIONS["log"](div(x, sub(1, x) + outside)), "LogitBackward0")
 
 
 @both("nan_to_num")

@@ -9,8 +9,7 @@ import numpy as np
 from notevault.frontends.torch_like import dtypes
 from notevault.frontends.torch_like.dtypes import TITLES, DType
 from notevault.frontends.torch_like.number_types import only_tensors
-from notevault.frontends.torch_like.places import Device
-from notevault.frontends.torch_like.shaping import shape_of
+from notevault.frontends.torch_like.places import Device, shape_of
 from notevault.frontends.torch_like.table import METHODS, both, method
 from notevault.frontends.torch_like.tensor import Tensor, plain_data
 from notevault.frontends.unsupported import UnsupportedError

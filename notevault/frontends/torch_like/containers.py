@@ -58,6 +58,8 @@ class Sequential(_Listed):
                 self.add_module(name, module)
         else:
             for index, module in enumerate(modules):
+                if not isinstance(module, Module):
+                    raise TypeError(f"{type(module).__name__} is not a Module subclass")
                 self.add_module(str(index), module)
 
     def forward(self, x: Any) -> Any:
@@ -146,9 +148,8 @@ class ParameterList(Module):
     def __iter__(self) -> Iterator[Any]:
         return iter(self._parameters.values())
 
-    def __repr__(self) -> str:
-        lines = [
-            f"  ({name}): Parameter containing: [torch.float32 of size {'x'.join(map(str, p.array.shape))}]"
+    def extra_repr(self) -> str:
+        return "\n".join(
+            f"  ({name}): Parameter containing: [{p.dtype} of size {'x'.join(map(str, p.array.shape))}]"
             for name, p in self._parameters.items()
-        ]
-        return "ParameterList(" + "\n".join(lines) + ")"
+        )

@@ -11,7 +11,8 @@ import numpy as np
 from notevault.frontends import chance
 from notevault.frontends.torch_like import dtypes, saved
 from notevault.frontends.torch_like.dtypes import DType
-from notevault.frontends.torch_like.number_types import refuse_grad
+from notevault.frontends.torch_like.number_types import refuse_grad, title
+from notevault.frontends.torch_like.places import shape_of
 from notevault.frontends.torch_like.stated import stated
 from notevault.frontends.torch_like.table import guarded
 from notevault.frontends.torch_like.tensor import Tensor, plain_data
@@ -33,11 +34,26 @@ def _known(function: Function) -> Function:
 def tensor(data: Any, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
     _check_device(device)
     plain = plain_data(data)
+    _refuse_what_is_no_number(plain)
     _check_rows(plain)
     wanted = dtype or (data.dtype if isinstance(data, Tensor) else _type_of(plain))
     if requires_grad and not wanted.is_floating_point:
         raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     return Tensor.of(np.array(plain, dtype=wanted.numpy), requires_grad)
+
+
+def _refuse_what_is_no_number(plain: Any) -> None:
+    """Raises what PyTorch raises of text and other objects in new data."""
+    items = plain if isinstance(plain, list) else [plain]
+    if isinstance(plain, list) and plain and isinstance(plain[0], str):
+        raise stated(ValueError("too many dimensions 'str'"))
+    for item in items:
+        if isinstance(item, str):
+            raise stated(TypeError("new(): invalid data type 'str'"))
+        if item is None or isinstance(item, set | dict):
+            raise RuntimeError(f"Could not infer dtype of {type(item).__name__}")
+        if isinstance(item, list) and item is not plain:
+            _refuse_what_is_no_number(item)
 
 
 def _check_rows(plain: Any) -> None:
@@ -83,13 +99,23 @@ def _check_device(device: Any) -> None:
         raise UnsupportedError(f"torch.device({str(device)!r})")
 
 
-def shape_of(shape: tuple[Any, ...]) -> tuple[int, ...]:
-    """The shape in `zeros(2, 3)` and in `zeros((2, 3))`."""
-    wanted = shape[0] if len(shape) == 1 and isinstance(shape[0], list | tuple) else shape
-    return tuple(int(length) for length in wanted)
+def _lengths(name: str, shape: tuple[Any, ...]) -> tuple[int, ...]:
+    """The shape. Raises TypeError or RuntimeError, in PyTorch's words, for lengths that are none."""
+    first = shape[0] if len(shape) == 1 else None
+    if len(shape) == 1 and not isinstance(first, list | tuple | int | np.integer | Tensor):
+        raise stated(TypeError(f"{name}(): argument 'size' (position 1) must be tuple of ints, not {title(first)}"))
+    lengths = shape_of(shape)
+    wrong = [length for length in lengths if length < 0]
+    if wrong and name in {"zeros", "ones"}:
+        raise RuntimeError(f"{name}: Dimension size must be non-negative.")
+    if wrong:
+        raise RuntimeError(f"Trying to create tensor with negative dimension {wrong[0]}: {list(lengths)}")
+    return lengths
 
 
-def _filled(make: Callable[[tuple[int, ...]], Any], default: DType = dtypes.float32) -> Callable[..., Tensor]:
+def _filled(
+    name: str, make: Callable[[tuple[int, ...]], Any], default: DType = dtypes.float32
+) -> Callable[..., Tensor]:
     def create(
         *shape: Any,
         size: Any = None,
@@ -100,7 +126,7 @@ def _filled(make: Callable[[tuple[int, ...]], Any], default: DType = dtypes.floa
         out: Any = None,
     ) -> Tensor:
         _check_device(device)
-        lengths = shape_of(shape if size is None else (size,))
+        lengths = _lengths(name, shape if size is None else (size,))
         return Tensor.of(np.asarray(make(lengths), dtype=(dtype or default).numpy), requires_grad)
 
     return create
@@ -114,13 +140,14 @@ def _like(name: str) -> Callable[..., Tensor]:
     return create
 
 
-FUNCTIONS |= {
-    "zeros": _filled(np.zeros),
-    "ones": _filled(np.ones),
-    "empty": _filled(np.zeros),
-    "rand": _filled(lambda shape: chance.generator().random(shape)),
-    "randn": _filled(lambda shape: chance.generator().standard_normal(shape)),
+_MAKERS: dict[str, Callable[[tuple[int, ...]], Any]] = {
+    "zeros": np.zeros,
+    "ones": np.ones,
+    "empty": np.zeros,
+    "rand": lambda shape: chance.generator().random(shape),
+    "randn": lambda shape: chance.generator().standard_normal(shape),
 }
+FUNCTIONS |= {name: guarded(f"torch.{name}", _filled(name, make)) for name, make in _MAKERS.items()}
 FUNCTIONS |= {f"{name}_like": _like(name) for name in ("zeros", "ones", "empty", "rand", "randn")}
 
 
@@ -131,7 +158,7 @@ def full(
     _check_device(device)
     fill_value = plain_data(fill_value)
     wanted = dtype or dtypes.of_python(fill_value)
-    lengths = shape_of((size,))
+    lengths = _lengths("full", (size,))
     return Tensor.of(np.full(lengths, fill_value, wanted.numpy), requires_grad)
 
 

@@ -47,7 +47,7 @@ def relu(x: Tensor, inplace: bool = False) -> Tensor:
 
 @_known
 def relu6(x: Tensor, inplace: bool = False) -> Tensor:
-    return _applied(x, operation("clip", (x,), "HardtanhBackward0", low=0, high=6), inplace)
+    return _applied(x, operation("hardtanh", (x,), "HardtanhBackward0", low=0, high=6), inplace)
 
 
 @_known
@@ -103,7 +103,13 @@ def mish(x: Tensor, inplace: bool = False) -> Tensor:
 @_known
 def softplus(x: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     needs_floats("softplus_cpu", x)
-    return operation("softplus", (x,), "SoftplusBackward0", beta=beta)
+    is_linear = Tensor.of(x.array * beta > threshold)
+    result = operation("softplus", (x,), "SoftplusBackward0", beta=beta)
+    return (
+        named(methods.FUNCTIONS["where"](is_linear, x, result), "SoftplusBackward0")
+        if np.any(is_linear.array)
+        else result
+    )
 
 
 @_known
@@ -121,14 +127,14 @@ def hardtanh(x: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bo
 @_known
 def hardsigmoid(x: Tensor, inplace: bool = False) -> Tensor:
     needs_floats("hardsigmoid_cpu", x)
-    part = operation("clip", (x + 3,), "", low=0, high=6)
+    part = operation("hardtanh", (x + 3,), "", low=0, high=6)
     return _applied(x, named(part / 6, "HardsigmoidBackward0"), inplace)
 
 
 @_known
 def hardswish(x: Tensor, inplace: bool = False) -> Tensor:
     needs_floats("hardswish_cpu", x)
-    part = operation("clip", (x + 3,), "", low=0, high=6)
+    part = operation("hardtanh", (x + 3,), "", low=0, high=6)
     return _applied(x, named(x * part / 6, "HardswishBackward0"), inplace)
 
 

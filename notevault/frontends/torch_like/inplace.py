@@ -13,12 +13,14 @@ from notevault.frontends.torch_like import tape
 from notevault.frontends.torch_like.arithmetic import add, clamp, div, masked_fill, mul, power, sub
 from notevault.frontends.torch_like.dtypes import TITLES
 from notevault.frontends.torch_like.grad_fn import UNSURE
-from notevault.frontends.torch_like.number_types import refuse_grad
+from notevault.frontends.torch_like.indices import check_parts, is_number, parts_of, plain_index
+from notevault.frontends.torch_like.number_types import refuse_grad, title
 from notevault.frontends.torch_like.overlap import refuse_overlap
 from notevault.frontends.torch_like.rounding import floor_divide
-from notevault.frontends.torch_like.selecting import as_parts, plain_index, scatter, scatter_add
+from notevault.frontends.torch_like.selecting import scatter, scatter_add
+from notevault.frontends.torch_like.stated import stated
 from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, guarded, method
-from notevault.frontends.torch_like.tensor import Tensor, plain_data
+from notevault.frontends.torch_like.tensor import OF_A_VIEW_OF_A_LEAF, Tensor, plain_data
 from notevault.frontends.unsupported import UnsupportedError
 
 
@@ -70,16 +72,19 @@ METHODS |= {
 
 @method("__setitem__")
 def setitem(x: Tensor, index: Any, value: Any) -> None:
-    x.may_change()
-    index = as_parts(index)
-    place = plain_index(index)
+    parts = parts_of(index)
+    _may_change_at(x, parts)
+    check_parts(x, parts)
+    place = plain_index(parts if len(parts) > 1 else parts[0]) if parts else ()
+    if not isinstance(value, Tensor | int | float | np.integer):
+        raise stated(TypeError(f"can't assign a {title(value)} to a torch.{TITLES[x.dtype]}Tensor"))
     if isinstance(value, Tensor):
         _refuse_overlap_at(x, place, value)
         value = (value if x.is_floating_point() else value.detach()).cast(x.dtype)
-    given = value.operand if isinstance(value, Tensor) else np.asarray(plain_data(value))
+    given = value.operand if isinstance(value, Tensor) else np.asarray(value)
     if isinstance(given, Node) or (x.requires_grad and tape.Mode.recording):
         cast = given if isinstance(given, Node) else np.asarray(given, dtype=x.array.dtype)
-        x.become(tape.run("set_at", (x.operand, cast), {"index": place}), _name_of_change(x, index))
+        x.become(tape.run("set_at", (x.operand, cast), {"index": place}), _name_of_change(x, parts))
         return
     numbers = x.array.copy()
     try:
@@ -95,8 +100,17 @@ def _refuse_overlap_at(x: Tensor, place: Any, value: Tensor) -> None:
         refuse_overlap(target, (value,))
 
 
-def _name_of_change(x: Tensor, index: Any) -> str:
-    parts = index if isinstance(index, tuple) else (index,)
+def _may_change_at(x: Tensor, parts: tuple[Any, ...]) -> None:
+    """Raises RuntimeError for a leaf whose gradient is wanted: for a view of it, where the index takes a view first."""
+    takes_view = any(
+        is_number(part) or part is None or (isinstance(part, slice) and part != slice(None)) for part in parts
+    )
+    if takes_view and x.is_leaf and x.requires_grad and tape.Mode.recording:
+        raise RuntimeError(OF_A_VIEW_OF_A_LEAF)
+    x.may_change()
+
+
+def _name_of_change(x: Tensor, parts: tuple[Any, ...]) -> str:
     selects = any(isinstance(part, int) or (isinstance(part, slice) and part != slice(None)) for part in parts)
     return "CopySlices" if selects and all(isinstance(part, int | slice) or part is ... for part in parts) else UNSURE
 

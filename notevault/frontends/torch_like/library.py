@@ -37,6 +37,7 @@ from notevault.frontends.torch_like import (
 )
 from notevault.frontends.torch_like.attention import MultiheadAttention
 from notevault.frontends.torch_like.attributes import STRIDED
+from notevault.frontends.torch_like.class_names import name_modules
 from notevault.frontends.torch_like.places import Device, Size
 from notevault.frontends.torch_like.tensor import Tensor, mixed
 from notevault.frontends.unsupported import UnsupportedError
@@ -166,6 +167,9 @@ _PARTS: Mapping[str, Mapping[str, Any]] = {
     "testing": {},
 }  # fmt: skip
 """The parts of the library, and what is a name of each."""
+
+for _part in ("nn", "optim", "optim.lr_scheduler", "utils.data", "autograd"):
+    name_modules(_PARTS[_part].items())
 
 
 def modules() -> dict[str, ModuleType]:

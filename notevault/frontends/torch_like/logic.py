@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from notevault.frontends.torch_like.dtypes import TITLES
-from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, both
-from notevault.frontends.torch_like.tensor import Tensor, as_tensor, mixed
+from notevault.frontends.torch_like.number_types import refuse_grad
+from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, both, shape_error
+from notevault.frontends.torch_like.tensor import Tensor, as_tensor, mixed, of_type
 
 
 def _comparison(primitive: str) -> Callable[[Any, Any], Tensor]:
@@ -24,7 +25,11 @@ def _comparison(primitive: str) -> Callable[[Any, Any], Tensor]:
 
     def compare(x: Any, y: Any) -> Tensor:
         dtype = mixed((x, y))
-        return Tensor.of(function(as_tensor(x).cast(dtype).array, as_tensor(y).cast(dtype).array))
+        a, b = of_type(x, dtype).array, of_type(y, dtype).array
+        try:
+            return Tensor.of(function(a, b))
+        except ValueError as error:
+            raise shape_error((a, b)) or error from error
 
     return compare
 
@@ -38,6 +43,9 @@ for _name, _primitive in COMPARISONS.items():
 
 @both("heaviside")
 def heaviside(x: Tensor, values: Tensor) -> Tensor:
+    if x.dtype != values.dtype:
+        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+    refuse_grad("heaviside", x, values)
     return Tensor.of(np.heaviside(x.array, values.array).astype(x.array.dtype))
 
 

@@ -29,9 +29,6 @@ class Parameter(Tensor):
     __str__ = __repr__
 
 
-Parameter.__module__ = "torch.nn.parameter"  # so that `print(type(p))` says so
-
-
 class Module(metaclass=Answering):
     """The base of every layer and network."""
 

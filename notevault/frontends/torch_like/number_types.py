@@ -45,9 +45,13 @@ def only_tensors(*operands: Any) -> None:
         raise TypeError("not a tensor")
 
 
+def title(value: Any) -> str:
+    """The name of a value's class, as PyTorch's messages show it."""
+    kind = type(value)
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
 def needs_tensor(name: str, x: Any) -> None:
     """Raises TypeError if the first operand is no tensor."""
     if not isinstance(x, Tensor):
-        kind = type(x)
-        shown = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-        raise stated(TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {shown}"))
+        raise stated(TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {title(x)}"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,12 @@ class Size(tuple[int, ...]):
 
 
 Size.__module__ = "torch"  # so that `print(type(x.shape))` says so
+
+
+def shape_of(shape: Sequence[Any]) -> tuple[int, ...]:
+    """The shape in `zeros(2, 3)` and in `zeros((2, 3))`. Raises TypeError for lengths that are not whole numbers."""
+    wanted = shape[0] if len(shape) == 1 and isinstance(shape[0], list | tuple) else shape
+    return tuple(operator.index(length) for length in wanted)
 
 
 class Device:

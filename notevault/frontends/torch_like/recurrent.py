@@ -102,7 +102,7 @@ class _Recurrent(Module):
                 found.append(made)
                 ends.append(state)
             inputs = [_joined(parts) for parts in zip(*found, strict=True)]
-        output = stack(inputs)
+        output = named(stack(inputs), "CatBackward0") if directions == 2 else stack(inputs)
         return self._shaped(output, ends, batched)
 
     def _start(self, start: Any, number: int, batch: int, batched: bool, x: Tensor) -> tuple[Tensor, ...]:

@@ -12,7 +12,7 @@ from notevault.autodiff import custom_rule
 from notevault.frontends.torch_like.number_types import needs_floats, needs_tensor, no_truth_values
 from notevault.frontends.torch_like.shaping import broadcast_tensors
 from notevault.frontends.torch_like.table import both, operation
-from notevault.frontends.torch_like.tensor import Tensor, as_tensor, mixed
+from notevault.frontends.torch_like.tensor import Tensor, as_tensor, mixed, of_type
 
 Array = np.ndarray[Any, Any]
 
@@ -67,7 +67,7 @@ def frac(x: Tensor) -> Tensor:
 def _of_two(x: Any, y: Any, numbers: Callable[[Array, Array], Array], slopes: Sequence[Any], made_by: str) -> Tensor:
     """An operation on two operands in their common type, from its numbers and its derivatives (constants)."""
     dtype = mixed((x, y))
-    operands = broadcast_tensors(*(as_tensor(value).cast(dtype) for value in (x, y)))
+    operands = broadcast_tensors(*(of_type(value, dtype) for value in (x, y)))
     arrays = [operand.array for operand in operands]
     if dtype.rank == 1 and not np.all(arrays[1]):
         raise RuntimeError("ZeroDivisionError")
@@ -90,7 +90,7 @@ def _not_derived(name: str) -> Callable[..., Any]:
 
 def _divided(x: Any, y: Any, mode: str) -> Array:
     dtype = mixed((x, y))
-    a, b = as_tensor(x).cast(dtype).array, as_tensor(y).cast(dtype).array
+    a, b = of_type(x, dtype).array, of_type(y, dtype).array
     with np.errstate(all="ignore"):
         return np.asarray(_quotient(a, b, mode))
 

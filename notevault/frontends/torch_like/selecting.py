@@ -7,39 +7,18 @@ from typing import Any
 import numpy as np
 
 from notevault.frontends.torch_like import tape
-from notevault.frontends.torch_like.shaping import shape_of
+from notevault.frontends.torch_like.indices import check_parts, parts_of, plain_index
+from notevault.frontends.torch_like.places import shape_of
 from notevault.frontends.torch_like.table import both, compute, function_only, method, operation, out_of_range, view
-from notevault.frontends.torch_like.tensor import Tensor, as_tensor, plain_data
+from notevault.frontends.torch_like.tensor import Tensor, as_tensor
 from notevault.frontends.unsupported import UnsupportedError
-
-
-def as_parts(index: Any) -> Any:
-    """The index, where a list that holds more than numbers is a tuple, as in numpy of old and in PyTorch."""
-    is_tuple = isinstance(index, list) and any(
-        part is None or part is ... or isinstance(part, list | slice | Tensor | np.ndarray) for part in index
-    )
-    return tuple(index) if is_tuple else index
-
-
-def plain_index(index: Any) -> Any:
-    """An index without tensors."""
-    if isinstance(index, tuple):
-        return tuple(plain_index(part) for part in index)
-    if isinstance(index, slice):
-        return slice(
-            *(int(part) if isinstance(part, Tensor) else part for part in (index.start, index.stop, index.step))
-        )
-    if isinstance(index, Tensor):
-        return index.array[()] if index.array.ndim == 0 and index.array.dtype.kind != "b" else index.array
-    return np.asarray(plain_data(index)) if isinstance(index, list | range) else index
 
 
 @method("__getitem__")
 def getitem(x: Tensor, index: Any) -> Tensor:
-    index = as_parts(index)
-    parts = index if isinstance(index, tuple) else (index,)
-    _check_bounds(x, parts)
-    place = plain_index(index)
+    parts = parts_of(index)
+    check_parts(x, parts)
+    place = plain_index(parts if len(parts) > 1 else parts[0]) if parts else ()
     if any(isinstance(part, Tensor | list | np.ndarray | range) for part in parts):
         return _row_major(compute("getitem", (x.operand,), "IndexBackward0", index=place))
     whole = (*place, ...) if isinstance(place, tuple) and ... not in place else place
@@ -78,36 +57,6 @@ def _made_by(x: Tensor, parts: tuple[Any, ...]) -> str:
             name = "SelectBackward0"
         axis += 1
     return name
-
-
-def _check_bounds(x: Tensor, parts: tuple[Any, ...]) -> None:
-    axis = 0
-    taken = sum(part is not None and part is not ... and not isinstance(part, bool) for part in parts)
-    if taken > x.array.ndim and not any(isinstance(part, Tensor | np.ndarray | list) for part in parts):
-        if x.array.ndim == 0:
-            raise IndexError(
-                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to "
-                "convert a 0-dim tensor to a number"
-            )
-        raise IndexError(f"too many indices for tensor of dimension {x.array.ndim}")
-    for part in parts:
-        if part is ...:
-            axis += x.array.ndim - taken
-        elif part is not None and not isinstance(part, bool):
-            _check_bound(x, axis, part)
-            axis += part.array.ndim if isinstance(part, Tensor) and part.array.dtype.kind == "b" else 1
-
-
-def _check_bound(x: Tensor, axis: int, part: Any) -> None:
-    length = x.array.shape[axis] if axis < x.array.ndim else 0
-    if isinstance(part, Tensor) and part.array.dtype.kind in "iu" and part.array.size:
-        wrong = part.array[(part.array < -length) | (part.array >= length)]
-        if wrong.size:
-            raise IndexError(f"index {wrong.flat[0]} is out of bounds for dimension {axis} with size {length}")
-    elif isinstance(part, int | np.integer) and not -length <= part < length:
-        raise IndexError(f"index {part} is out of bounds for dimension {axis} with size {length}")
-    elif isinstance(part, slice) and part.step is not None and part.step <= 0:
-        raise ValueError("step must be greater than zero")
 
 
 @both("select")

@@ -11,7 +11,7 @@ import numpy as np
 from notevault.autodiff import Tensor as Node
 from notevault.frontends.torch_like import tape
 from notevault.frontends.torch_like.dtypes import DType
-from notevault.frontends.torch_like.places import Size
+from notevault.frontends.torch_like.places import Size, shape_of
 from notevault.frontends.torch_like.table import (
     both,
     compute,
@@ -25,12 +25,6 @@ from notevault.frontends.torch_like.table import (
 from notevault.frontends.torch_like.table import view as alias
 from notevault.frontends.torch_like.tensor import Tensor
 from notevault.frontends.unsupported import UnsupportedError
-
-
-def shape_of(shape: Sequence[Any]) -> tuple[int, ...]:
-    """The shape in `view(2, 3)` and in `view((2, 3))`."""
-    wanted = shape[0] if len(shape) == 1 and isinstance(shape[0], list | tuple) else shape
-    return tuple(int(length) for length in wanted)
 
 
 def _reshaped(x: Tensor, shape: tuple[int, ...], made_by: str) -> Tensor:

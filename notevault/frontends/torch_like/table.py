@@ -12,6 +12,7 @@ from notevault.autodiff import AutodiffError
 from notevault.autodiff import Tensor as Node
 from notevault.frontends.torch_like import dtypes, saved, tape, views
 from notevault.frontends.torch_like.dtypes import DType
+from notevault.frontends.torch_like.number_types import needs_tensor
 from notevault.frontends.torch_like.tensor import Tensor, as_tensor, mixed
 from notevault.frontends.unsupported import UnsupportedError
 
@@ -59,9 +60,7 @@ def _of_a_tensor(name: str, function: Function) -> Function:
     @functools.wraps(function)
     def call(*arguments: Any, **options: Any) -> Any:
         if arguments and isinstance(arguments[0], bool | int | float | list | tuple | np.ndarray):
-            kind = type(arguments[0])
-            shown = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-            raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {shown}")
+            needs_tensor(name, arguments[0])
         return function(*arguments, **options)
 
     return call  # type: ignore[return-value]

@@ -119,8 +119,15 @@ def backward(
             for k, g in sent if create else _undefined_where_pytorch_has_it(paths[index], adjoint, paths, sent):
                 adjoints[k] = g if k not in adjoints else adjoints[k] + g
     if not keep:
-        _spent.update({node.index: node for node in nodes if node.operands})
+        asked = {node.index for node in wanted}
+        passed = {index: paths[index] for index in complete if index not in asked or _leads_on(paths[index], paths)}
+        _spent.update({index: node for index, node in passed.items() if node.operands})
     return [complete.get(node.index) for node in wanted]
+
+
+def _leads_on(node: Node, paths: dict[int, Node]) -> bool:
+    """Whether the backward pass goes on behind a node."""
+    return any(isinstance(operand, Node) and operand.index in paths for operand in node.operands)
 
 
 def _check_leaves(nodes: Sequence[Node]) -> None:

@@ -17,6 +17,8 @@ from notevault.frontends.unsupported import UnsupportedError
 
 Array = np.ndarray[Any, Any]
 
+OF_A_VIEW_OF_A_LEAF = "a view of a leaf Variable that requires grad is being used in an in-place operation."
+
 
 class Tensor:
     """An array that can remember how it was computed.
@@ -51,7 +53,7 @@ class Tensor:
             self.array = np.zeros(data, dtype=np.float32)
         else:
             given = data[0] if data else ()
-            self.array = given.array if isinstance(given, Tensor) else np.array(_plain(given), dtype=np.float32)
+            self.array = given.array if isinstance(given, Tensor) else np.array(plain_data(given), dtype=np.float32)
         if requires_grad:
             self.requires_grad = True
 
@@ -216,11 +218,16 @@ class Tensor:
             saved.changed(self.array, None, unnoticed=True)
         self.array = value.array
 
+    def _number(self) -> Any:
+        if self.array.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return self.item()
+
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._number())
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._number())
 
     def __index__(self) -> int:
         if self.array.size != 1 or self.array.dtype.kind not in "iub":
@@ -318,7 +325,7 @@ class Tensor:
         while base._view is not None:
             base = base._view[0]
         if base is not self and base.is_leaf and base.requires_grad:
-            raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+            raise RuntimeError(OF_A_VIEW_OF_A_LEAF)
         if self._is_one_of is not None and self.requires_grad:
             raise RuntimeError(
                 f"Output {self._is_one_of} is a view and is being modified inplace. This view is the output of a "
@@ -354,16 +361,13 @@ def _same(a: Array, b: Array) -> bool:
     return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=True)
 
 
-def _plain(data: Any) -> Any:
+def plain_data(data: Any) -> Any:
     """Data without tensors."""
     if isinstance(data, Tensor):
         return data.array
     if isinstance(data, list | tuple):
-        return [_plain(item) for item in data]
+        return [plain_data(item) for item in data]
     return data
-
-
-plain_data = _plain
 
 
 def install(methods: dict[str, Any]) -> None:
@@ -377,6 +381,11 @@ def as_tensor(value: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
     return Tensor.of(np.asarray(value, dtype=dtypes.of_python(value).numpy))
+
+
+def of_type(value: Any, dtype: DType) -> Tensor:
+    """A tensor in a number type; a Python number gets it directly, so that it keeps its decimals."""
+    return value.cast(dtype) if isinstance(value, Tensor) else Tensor.of(np.asarray(value, dtype=dtype.numpy))
 
 
 def mixed(operands: Sequence[Any]) -> DType:
