@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -26,13 +27,13 @@ from notevault.frontends.torch_like.table import (
     operation,
     typed,
 )
-from notevault.frontends.torch_like.tensor import Tensor, as_tensor, mixed
+from notevault.frontends.torch_like.tensor import Tensor, as_tensor, mixed, of_type
 from notevault.frontends.unsupported import UnsupportedError
 
 
 @both("add")
 def add(x: Any, y: Any, *, alpha: float = 1) -> Tensor:
-    if alpha != 1 and mixed((x, y)).rank == 0:
+    if alpha != 1 and isinstance(y, Tensor) and not y.dtype.rank:
         raise UnsupportedError("torch.add(alpha) of truth values")
     return operation("add", (x, y if alpha == 1 else mul(y, alpha)), "AddBackward0")
 
@@ -95,6 +96,8 @@ def power(x: Any, y: Any) -> Tensor:
     if mixed((x, y)).rank == 1 and not isinstance(y, Tensor) and y < 0:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
     if isinstance(y, Tensor):
+        if not y.dtype.rank:
+            refuse_grad("pow with truth values", x)
         return _whole_power(x, y) if mixed((x, y)).rank == 1 else operation("pow", (x, y), "PowBackward1")
     if y == 2:
         return (
@@ -108,12 +111,13 @@ def power(x: Any, y: Any) -> Tensor:
 
 
 def power_of_number(x: Any, y: Tensor, made_by: str) -> Tensor:
-    return _whole_power(as_tensor(x), y) if mixed((x, y)).rank == 1 else operation("pow", (x, y), made_by)
+    dtype = mixed((x, y))
+    return _whole_power(of_type(x, dtype), y) if dtype.rank == 1 else operation("pow", (x, y), made_by)
 
 
 def _whole_power(x: Tensor, y: Tensor) -> Tensor:
     """Whole numbers to whole powers; a negative power gives what is left of the decimals: 1, -1 or 0."""
-    dtype = mixed((x, y))
+    dtype = mixed((x, y)) if x.dtype != y.dtype else x.dtype
     base, exponent = np.broadcast_arrays(x.cast(dtype).array, y.cast(dtype).array)
     signs = np.where(exponent % 2 == 0, 1, base)
     with np.errstate(all="ignore"):
@@ -155,7 +159,7 @@ def _unary(primitive: str, made_by: str, convert: bool) -> Callable[[Any], Tenso
 
 def _relu(x: Any) -> Tensor:
     given = _taken("relu", x, convert=False)
-    return _itself_where_equal(given, operation("relu", (given,), "ReluBackward0"))
+    return itself_where_equal(given, operation("relu", (given,), "ReluBackward0"))
 
 
 def _taken(primitive: str, x: Any, convert: bool) -> Tensor:
@@ -208,19 +212,21 @@ def clamp(x: Tensor, min: Any = None, max: Any = None) -> Tensor:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if any(isinstance(bound, float) for bound in (min, max)):
         x = floating(x)
-    return _itself_where_equal(x, operation("clip", (x,), "ClampBackward1", low=min, high=max))
+    return itself_where_equal(x, operation("clip", (x,), "ClampBackward1", low=min, high=max))
 
 
 def _between(x: Tensor, low: Tensor | None, high: Tensor | None) -> Tensor:
     """Clamped by tensors; an element at its bound is the element, not the bound."""
     for bound, is_out in ((low, np.less), (high, np.greater)):
         if bound is not None:
-            own, other = FUNCTIONS["broadcast_tensors"](x, bound)
-            x = where(Tensor.of(~is_out(own.array, other.array)), x, bound)
+            own, other = (spread.array for spread in FUNCTIONS["broadcast_tensors"](x, bound))
+            is_nan = np.isnan(own + other)
+            clamped = where(Tensor.of(~is_out(own, other)), x, bound)
+            x = where(Tensor.of(is_nan), math.nan, clamped) if np.any(is_nan) else clamped
     return named(x, "ClampBackward0")
 
 
-def _itself_where_equal(x: Tensor, result: Tensor) -> Tensor:
+def itself_where_equal(x: Tensor, result: Tensor) -> Tensor:
     """The result, with the sign of a zero that the operation leaves as it is."""
     np.copyto(result.array, x.array, where=result.array == x.array)
     return result
@@ -254,9 +260,17 @@ def _real(*operands: Tensor) -> tuple[Tensor, ...]:
     return operands if floats else tuple(floating(operand) for operand in operands)
 
 
+def _no_small_types(name: str, *operands: Tensor) -> None:
+    """Raises UnsupportedError for bytes and truth values beside a tensor whose gradient is wanted."""
+    if any(not x.dtype.rank or x.dtype == dtypes.uint8 for x in operands):
+        refuse_grad(name, *operands)
+
+
 @both("atan2")
 def atan2(y: Tensor, x: Tensor) -> Tensor:
-    y, x = FUNCTIONS["broadcast_tensors"](*_real(y, x))
+    _no_small_types("atan2", y, x)
+    dtype = mixed(_real(y, x))
+    y, x = FUNCTIONS["broadcast_tensors"](y.cast(dtype), x.cast(dtype))
     at_zero = (x.array == 0) & (y.array == 0)
     if not np.any(at_zero):
         return operation("atan2", (y, x), "Atan2Backward0")
@@ -301,11 +315,21 @@ def named(result: Tensor, made_by: str) -> Tensor:
 @both("addcmul")
 def addcmul(x: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
     no_truth_values("addcmul_cpu_out", x, a, b)
+    if not (a.dtype.rank and b.dtype.rank):
+        raise UnsupportedError("torch.addcmul of truth values")
     return named(add(x, mul(mul(a, b), value)), "AddcmulBackward0")
 
 
 @both("addcdiv")
 def addcdiv(x: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
+    if not (a.is_floating_point() or b.is_floating_point()):
+        raise RuntimeError(
+            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a "
+            "true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value "
+            "* torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / "
+            "tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value "
+            "* tensor1 / tensor2), for all dtypes."
+        )
     return named(add(x, mul(div(a, b), value)), "AddcdivBackward0")
 
 
@@ -322,6 +346,7 @@ def hypot(x: Tensor, y: Tensor) -> Tensor:
 def logaddexp(x: Tensor, y: Tensor) -> Tensor:
     only_tensors(x, y)
     needs_floats("logaddexp_cpu", x, y)
+    _no_small_types("logaddexp", x, y)
     return operation("logaddexp", (x, y), "LogaddexpBackward0")
 
 
@@ -329,8 +354,13 @@ def logaddexp(x: Tensor, y: Tensor) -> Tensor:
 def logit(x: Tensor, eps: float | None = None) -> Tensor:
     x = floating(x)
     x = x if eps is None else clamp(x, eps, 1 - eps)
-    outside = Tensor.of(np.where((x.array < 0) | (x.array > 1), np.nan, 0).astype(x.array.dtype))
-    return named(FUNCTIONS["log"](div(x, sub(1, x) + outside)), "LogitBackward0")
+    if x.requires_grad and np.any((x.array == 0) | (x.array == 1)):
+        raise UnsupportedError("torch.logit of 0 or 1, whose derivative is infinite")
+    result = FUNCTIONS["log"](div(x, sub(1, x)))
+    outside = (x.array < 0) | (x.array > 1)
+    if np.any(outside):  # the derivative is undefined there too
+        result = mul(result, Tensor.of(np.where(outside, np.nan, 1).astype(x.array.dtype)))
+    return named(result, "LogitBackward0")
 
 
 @both("nan_to_num")
@@ -341,5 +371,6 @@ def nan_to_num(x: Tensor, nan: float = 0.0, posinf: float | None = None, neginf:
 
 @both("xlogy")
 def xlogy(x: Any, y: Any) -> Tensor:
-    product = mul(x, FUNCTIONS["log"](y))
+    dtype = mixed((x, y))
+    product = mul(x, FUNCTIONS["log"](of_type(y, dtype) if dtype.rank == 2 else y))
     return named(where(Tensor.of(as_tensor(x).array == 0), 0.0, product), "XlogyBackward0")

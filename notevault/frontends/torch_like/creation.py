@@ -189,6 +189,8 @@ def arange(
     start, end, step = (bound.item() if isinstance(bound, Tensor) else bound for bound in (start, end, step))
     first, last = (0, start) if end is None else (start, end)
     whole = all(isinstance(number, int | np.integer) for number in (first, last, step))
+    if dtype is not None and not dtype.rank:
+        raise NotImplementedError("\"arange_cpu\" not implemented for 'Bool'")
     count = max(0, int(np.ceil((last - first) / step)))
     wanted = dtype or (dtypes.int64 if whole else dtypes.float32)
     return Tensor.of((first + step * np.arange(count)).astype(wanted.numpy), requires_grad)

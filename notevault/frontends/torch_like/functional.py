@@ -10,11 +10,12 @@ import numpy as np
 
 from notevault.frontends import chance
 from notevault.frontends.torch_like import methods
-from notevault.frontends.torch_like.dtypes import TITLES
+from notevault.frontends.torch_like.arithmetic import itself_where_equal
+from notevault.frontends.torch_like.dtypes import TITLES, int32, int64
 from notevault.frontends.torch_like.grad_fn import UNSURE
-from notevault.frontends.torch_like.losses import LOSSES
+from notevault.frontends.torch_like.margin_losses import LOSSES
 from notevault.frontends.torch_like.methods import compute, named, operation
-from notevault.frontends.torch_like.number_types import needs_floats, needs_tensor, no_truth_values, refuse
+from notevault.frontends.torch_like.number_types import needs_floats, needs_tensor, no_truth_values, of_one_type, refuse
 from notevault.frontends.torch_like.stated import stated
 from notevault.frontends.torch_like.tensor import Tensor
 from notevault.frontends.torch_like.windows import WINDOWS
@@ -47,6 +48,7 @@ def relu(x: Tensor, inplace: bool = False) -> Tensor:
 
 @_known
 def relu6(x: Tensor, inplace: bool = False) -> Tensor:
+    no_truth_values("hardtanh_cpu", x)
     return _applied(x, operation("hardtanh", (x,), "HardtanhBackward0", low=0, high=6), inplace)
 
 
@@ -58,6 +60,10 @@ def leaky_relu(x: Tensor, negative_slope: float = 0.01, inplace: bool = False) -
 
 @_known
 def prelu(x: Tensor, weight: Tensor) -> Tensor:
+    of_one_type("nn.functional.prelu", x, weight)
+    needs_floats("prelu_cpu", x)
+    if not x.array.ndim:
+        raise UnsupportedError("torch.nn.functional.prelu of a number without dimensions")
     spread = weight if weight.array.size == 1 else weight.view(1, -1, *(1,) * (x.array.ndim - 2))
     below = methods.FUNCTIONS["clamp_max"](x, 0)
     return named(methods.FUNCTIONS["relu"](x) + spread * below, "PreluKernelBackward0")
@@ -66,7 +72,7 @@ def prelu(x: Tensor, weight: Tensor) -> Tensor:
 @_known
 def elu(x: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     needs_floats("elu_cpu", x)
-    return _applied(x, operation("elu", (x,), "EluBackward0", alpha=alpha), inplace)
+    return _applied(x, itself_where_equal(x, operation("elu", (x,), "EluBackward0", alpha=alpha)), inplace)
 
 
 @_known
@@ -145,7 +151,8 @@ def tanhshrink(x: Tensor) -> Tensor:
 
 @_known
 def threshold(x: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
-    kept = methods.FUNCTIONS["where"](Tensor.of(x.array > threshold), x, value)
+    no_truth_values("threshold_cpu", x)
+    kept = methods.FUNCTIONS["where"](Tensor.of(~(x.array <= threshold)), x, value)
     return _applied(x, named(kept, "ThresholdBackward0"), inplace)
 
 
@@ -234,6 +241,8 @@ def one_hot(x: Tensor, num_classes: int = -1) -> Tensor:
 
 @_known
 def embedding(index: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
+    if index.dtype not in {int32, int64}:
+        raise UnsupportedError("torch.nn.functional.embedding with an index that is not int32 or int64")
     if np.any((index.array < 0) | (index.array >= weight.array.shape[0])):
         raise IndexError("index out of range in self")
     rows = weight
@@ -285,7 +294,9 @@ def layer_norm(
             f"Given normalized_shape={list(shape)}, expected input with shape [*, {', '.join(map(str, shape))}], but "
             f"got input of size{list(x.array.shape)}"
         )
-    if not x.is_floating_point() and weight is None:
+    if any(part is not None and (part.dtype != x.dtype or part.array.shape != shape) for part in (weight, bias)):
+        raise UnsupportedError("torch.nn.functional.layer_norm with a weight of another type or shape")
+    if not x.is_floating_point():
         refuse("LayerNormKernelImpl", x)
     _same_types(x, weight, bias)
     ones = np.ones(shape, x.array.dtype)

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from notevault.frontends.torch_like import dtypes
 from notevault.frontends.torch_like.arithmetic import named
 from notevault.frontends.torch_like.dtypes import TITLES
-from notevault.frontends.torch_like.number_types import no_truth_values
+from notevault.frontends.torch_like.number_types import no_truth_values, of_one_type
 from notevault.frontends.torch_like.products import matmul
 from notevault.frontends.torch_like.reductions import norm
 from notevault.frontends.torch_like.table import FUNCTIONS, both, compute, function_only, guarded, operation
@@ -39,6 +40,7 @@ def trace(x: Tensor) -> Tensor:
     no_truth_values("trace", x)
     if x.array.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {x.array.ndim}")
+    x = x if x.is_floating_point() else x.cast(dtypes.int64)
     return compute("trace", (x.operand,), "TraceBackward0")
 
 
@@ -217,6 +219,8 @@ for _name, _new in (("pinverse", "pinv"), ("matrix_power", "matrix_power"), ("ch
 @both("cross")
 def cross(x: Tensor, y: Tensor, dim: int | None = None) -> Tensor:
     """The product of vectors with three elements."""
+    of_one_type("cross", x, y)
+    no_truth_values("cross", x)
     axis = next(k for k, n in enumerate(x.array.shape) if n == 3) if dim is None else dim % x.array.ndim
     ahead = x.roll(-1, axis) * y.roll(-2, axis)
     return named(ahead - x.roll(-2, axis) * y.roll(-1, axis), "LinalgCrossBackward0")

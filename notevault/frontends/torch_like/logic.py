@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from notevault.frontends.torch_like.dtypes import TITLES
+from notevault.frontends.torch_like.dtypes import TITLES, int64
 from notevault.frontends.torch_like.number_types import refuse_grad
 from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, both, shape_error
 from notevault.frontends.torch_like.tensor import Tensor, as_tensor, mixed, of_type
+from notevault.frontends.unsupported import UnsupportedError
 
 
 def _comparison(primitive: str) -> Callable[[Any, Any], Tensor]:
@@ -51,7 +52,8 @@ def heaviside(x: Tensor, values: Tensor) -> Tensor:
 
 @both("gcd")
 def gcd(x: Tensor, y: Tensor) -> Tensor:
-    return Tensor.of(np.gcd(x.array, y.array))
+    dtype = mixed((x, y))
+    return Tensor.of(np.gcd(x.cast(dtype).array, y.cast(dtype).array))
 
 
 for _new, _old in {
@@ -88,12 +90,30 @@ def _logical(function: Callable[..., Any]) -> Callable[..., Tensor]:
     return test
 
 
+def _bitwise(function: Callable[..., Any]) -> Callable[..., Tensor]:
+    """On the bits of whole numbers, in the type that the operands have in common."""
+
+    def combine(x: Any, y: Any) -> Tensor:
+        dtype = mixed((x, y))
+        if dtype.rank == 2:
+            raise UnsupportedError("torch: an operation on the bits of floats")
+        if not dtype.rank and "shift" in function.__name__:
+            dtype = int64
+        return Tensor.of(function(of_type(x, dtype).array, of_type(y, dtype).array))
+
+    return combine
+
+
 _PLAIN: Mapping[str, Callable[..., Any]] = {
     "logical_and": np.logical_and, "logical_or": np.logical_or, "logical_not": np.logical_not,
     "isnan": np.isnan, "isinf": np.isinf, "isfinite": np.isfinite, "bitwise_not": np.invert,
-    "bitwise_and": np.bitwise_and, "bitwise_or": np.bitwise_or, "bitwise_xor": np.bitwise_xor,
     "logical_xor": np.logical_xor, "signbit": np.signbit, "isneginf": np.isneginf, "isposinf": np.isposinf,
+}  # fmt: skip
+_OF_BITS: Mapping[str, Callable[..., Any]] = {
+    "bitwise_and": np.bitwise_and, "bitwise_or": np.bitwise_or, "bitwise_xor": np.bitwise_xor,
     "bitwise_left_shift": np.left_shift, "bitwise_right_shift": np.right_shift,
 }  # fmt: skip
 for _name, _function in _PLAIN.items():
     both(_name)(_logical(_function))
+for _name, _function in _OF_BITS.items():
+    both(_name)(_bitwise(_function))

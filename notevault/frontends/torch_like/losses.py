@@ -11,7 +11,7 @@ import numpy as np
 from notevault.frontends.torch_like import methods
 from notevault.frontends.torch_like.dtypes import TITLES, DType
 from notevault.frontends.torch_like.methods import compute, named, operation
-from notevault.frontends.torch_like.number_types import needs_floats, refuse_grad
+from notevault.frontends.torch_like.number_types import needs_floats, of_one_type, refuse_grad
 from notevault.frontends.torch_like.stated import stated
 from notevault.frontends.torch_like.table import typed
 from notevault.frontends.torch_like.tensor import Tensor, mixed
@@ -21,7 +21,7 @@ LOSSES: dict[str, Callable[..., Any]] = {}
 """What is a loss of `torch.nn.functional`."""
 
 
-def _known(function: Callable[..., Any]) -> Callable[..., Any]:
+def known(function: Callable[..., Any]) -> Callable[..., Any]:
     LOSSES[function.__name__] = methods.guarded(f"torch.nn.functional.{function.__name__}", function)
     return LOSSES[function.__name__]
 
@@ -64,7 +64,7 @@ def _huber(  # noqa: PLR0917 - a loss, how its terms are summed up, and its name
     """The result has the type of the prediction."""
     loss = _regression("huber", made_by, kernel)(prediction, target, reduction, delta=delta)
     _check_result(loss.dtype, prediction)
-    if loss.dtype != prediction.dtype:
+    if prediction.dtype != target.dtype:
         refuse_grad("nn.functional.huber_loss between types", loss)
     return named(loss.cast(prediction.dtype), made_by) if loss.dtype != prediction.dtype else loss
 
@@ -86,7 +86,7 @@ def _regression(primitive: str, made_by: str, kernel: str | None = None) -> Call
 LOSSES["mse_loss"] = methods.guarded("torch.nn.functional.mse_loss", _regression("mse", "MseLossBackward0"))
 
 
-@_known
+@known
 def l1_loss(prediction: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     difference = prediction - target  # this and the mean raise, in PyTorch's words, for types that it does not take
     if reduction == "mean":
@@ -95,12 +95,12 @@ def l1_loss(prediction: Tensor, target: Tensor, reduction: str = "mean") -> Tens
     return _regression("l1", made_by)(prediction, target, reduction)
 
 
-@_known
+@known
 def huber_loss(prediction: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0) -> Tensor:
     return _huber(prediction, target, reduction, delta, "HuberLossBackward0", "huber")
 
 
-@_known
+@known
 def smooth_l1_loss(prediction: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
     made_by = "SmoothL1LossBackward0"
     if beta == 0:
@@ -119,7 +119,7 @@ def _same_sizes(prediction: Tensor, target: Tensor) -> None:
         )
 
 
-@_known
+@known
 def binary_cross_entropy(
     prediction: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean"
 ) -> Tensor:
@@ -129,6 +129,8 @@ def binary_cross_entropy(
         raise RuntimeError(f"Found dtype {_title(target)} but expected {_title(prediction)}")
     if not np.all((prediction.array >= 0) & (prediction.array <= 1)):
         raise RuntimeError("all elements of input should be between 0 and 1")
+    if not np.all((target.array >= 0) & (target.array <= 1)):
+        raise RuntimeError("all elements of target should be between 0 and 1")
     made_by = "BinaryCrossEntropyBackward0"
     return _weighted("bce", prediction, target, weight, reduction, made_by)
 
@@ -146,7 +148,7 @@ def _weighted(  # noqa: PLR0917 - an operation, its operands, and how its terms 
     return reduced(compute(primitive, operands, made_by, reduction="none") * weight, reduction, made_by)
 
 
-@_known
+@known
 def binary_cross_entropy_with_logits(
     logits: Tensor,
     target: Tensor,
@@ -159,8 +161,16 @@ def binary_cross_entropy_with_logits(
     needs_floats("log_sigmoid_cpu", logits, target)
     for given in (logits, target):
         _check_result(mixed((logits, target)), given)
-    target = target.cast(mixed((logits, target)))
+    if logits.dtype != target.dtype:
+        raise UnsupportedError("torch.nn.functional.binary_cross_entropy_with_logits of different types")
     made_by = "BinaryCrossEntropyWithLogitsBackward0"
+    if weight is None and pos_weight is None:
+        return _of_pytorchs_numbers(
+            compute("bce_logits", (logits.operand, target.operand), made_by, reduction=reduction),
+            logits,
+            target,
+            reduction,
+        )
     if pos_weight is None:
         return _weighted("bce_logits", logits, target, weight, reduction, made_by)
     ones, zeros = (Tensor.of(np.full_like(logits.array, value)) for value in (1, 0))
@@ -168,6 +178,15 @@ def binary_cross_entropy_with_logits(
     negative = compute("bce_logits", (logits.operand, zeros.array), "", reduction="none")
     terms = pos_weight * target * positive + (1 - target) * negative
     return reduced(terms if weight is None else terms * weight, reduction, made_by)
+
+
+def _of_pytorchs_numbers(loss: Tensor, logits: Tensor, target: Tensor, reduction: str) -> Tensor:
+    """The loss with PyTorch's rounding, which shows in the losses of a network that is sure."""
+    z, t = logits.array, target.array
+    with np.errstate(all="ignore"):
+        terms = (1 - t) * z - (np.minimum(z, 0) - np.log1p(np.exp(-np.abs(z))))
+    loss.array[...] = terms if reduction == "none" else terms.sum() if reduction == "sum" else terms.mean()
+    return loss
 
 
 def _classes(target: Tensor) -> np.ndarray[Any, Any]:
@@ -191,14 +210,18 @@ def _check_labels(logits: Tensor, target: Tensor, ignore: int) -> None:
         raise stated(
             ValueError(f"Expected input batch_size ({logits.array.shape[0]}) to match target batch_size ({rows}).")
         )
-    if target.dtype.name != "int64":
+    if logits.array.ndim == 2 and target.array.ndim != 1:
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    if not logits.is_floating_point():
+        raise UnsupportedError("a loss of classes for numbers that are no floats")
+    if target.dtype.name not in {"int64", "uint8"}:
         raise RuntimeError(f"expected scalar type Long but found {_title(target)}")
     wrong = target.array[((target.array < 0) | (target.array >= count)) & (target.array != ignore)]
     if wrong.size:
         raise IndexError(f"Target {wrong.flat[0]} is out of bounds.")
 
 
-@_known
+@known
 def cross_entropy(  # noqa: PLR0917 - PyTorch's signature
     logits: Tensor, target: Tensor, weight: Tensor | None = None, size_average: Any = None, ignore_index: int = -100,
     reduce: Any = None, reduction: str = "mean", label_smoothing: float = 0.0,
@@ -215,6 +238,7 @@ def cross_entropy(  # noqa: PLR0917 - PyTorch's signature
     if target.dtype.rank == 2:
         if target.array.shape != logits.array.shape:
             raise RuntimeError(f"expected target dtype to be Long or Byte, but got {TITLES[target.dtype]}")
+        of_one_type("nn.functional.cross_entropy", logits, target)
         if target.requires_grad:
             return _between_distributions(logits, target, given, reduction, label_smoothing)
         made_by = {"mean": "DivBackward1", "sum": "NegBackward0"}.get(reduction, "NegBackward0")
@@ -249,7 +273,7 @@ def _between_distributions(
     return summed if reduction == "sum" else named(summed / max(terms.array.size, 1), "DivBackward1")
 
 
-@_known
+@known
 def nll_loss(  # noqa: PLR0917 - PyTorch's signature
     log_probability: Tensor, target: Tensor, weight: Tensor | None = None, size_average: Any = None,
     ignore_index: int = -100, reduce: Any = None, reduction: str = "mean",
@@ -266,7 +290,7 @@ def nll_loss(  # noqa: PLR0917 - PyTorch's signature
     )  # fmt: skip
 
 
-@_known
+@known
 def kl_div(  # noqa: PLR0917 - PyTorch's signature
     log_probability: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
     log_target: bool = False,
@@ -280,91 +304,3 @@ def kl_div(  # noqa: PLR0917 - PyTorch's signature
         return operation("div", (value, log_probability.array.shape[0]), "DivBackward0")
     made_by = {"mean": "MeanBackward0", "sum": "SumBackward0"}.get(reduction, "SubBackward0")
     return compute("kl_div", operands, made_by, reduction=reduction, log_target=log_target)
-
-
-# -- distances and margins --------------------------------------------------------------------------------------------
-
-
-@_known
-def pairwise_distance(x: Tensor, y: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
-    return methods.norm(x - y + eps, p, -1, keepdim)
-
-
-@_known
-def cosine_similarity(x: Tensor, y: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
-    x, y = methods.FUNCTIONS["broadcast_tensors"](x, y)
-    dtype = mixed((x, y))
-    if dtype.rank < 2:
-        raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {TITLES[dtype]}")
-    x, y = x.cast(dtype), y.cast(dtype)
-    lengths = [methods.clamp(methods.norm(v, 2, dim, True), eps) for v in (x, y)]
-    products = (x / lengths[0]) * (y / lengths[1])
-    return methods.total(products, dim)
-
-
-def _hinge(value: Tensor, reduction: str) -> Tensor:
-    return reduced(methods.FUNCTIONS["clamp_min"](value, 0), reduction)
-
-
-@_known
-def triplet_margin_loss(  # noqa: PLR0917 - PyTorch's signature
-    anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: float = 2, eps: float = 1e-6,
-    swap: bool = False, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
-) -> Tensor:  # fmt: skip
-    if swap:
-        raise UnsupportedError("torch.nn.functional.triplet_margin_loss(swap=True)")
-    near = pairwise_distance(anchor, positive, p, eps)
-    return _hinge(margin + near - pairwise_distance(anchor, negative, p, eps), reduction)
-
-
-@_known
-def cosine_embedding_loss(x: Tensor, y: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean") -> Tensor:
-    similarity = cosine_similarity(x, y, x.array.ndim - 1)
-    apart = methods.FUNCTIONS["clamp_min"](similarity - margin, 0)
-    chosen = methods.FUNCTIONS["where"](methods.FUNCTIONS["eq"](target, 1), 1 - similarity, apart)
-    return reduced(chosen, reduction)
-
-
-@_known
-def margin_ranking_loss(x: Tensor, y: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean") -> Tensor:
-    return _hinge(-target * (x - y) + margin, reduction)
-
-
-@_known
-def hinge_embedding_loss(x: Tensor, target: Tensor, margin: float = 1.0, reduction: str = "mean") -> Tensor:
-    apart = methods.FUNCTIONS["clamp_min"](margin - x, 0)
-    return reduced(methods.FUNCTIONS["where"](methods.FUNCTIONS["eq"](target, 1), x, apart), reduction)
-
-
-@_known
-def soft_margin_loss(x: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    return reduced(
-        methods.FUNCTIONS["log1p"](methods.FUNCTIONS["exp"](-target * x)), reduction, "SoftMarginLossBackward0"
-    )
-
-
-@_known
-def gaussian_nll_loss(  # noqa: PLR0917 - PyTorch's signature
-    mean: Tensor, target: Tensor, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
-) -> Tensor:
-    spread = methods.clamp(var, eps)
-    terms = 0.5 * (methods.FUNCTIONS["log"](spread) + (mean - target) ** 2 / spread)
-    return reduced(terms + 0.5 * float(np.log(2 * np.pi)) if full else terms, reduction)
-
-
-@_known
-def poisson_nll_loss(  # noqa: PLR0917 - PyTorch's signature
-    rate: Tensor, target: Tensor, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean"
-) -> Tensor:
-    if full:
-        raise UnsupportedError("torch.nn.functional.poisson_nll_loss(full=True)")
-    log, exp = methods.FUNCTIONS["log"], methods.FUNCTIONS["exp"]
-    return reduced(exp(rate) - target * rate if log_input else rate - target * log(rate + eps), reduction)
-
-
-@_known
-def multi_margin_loss(x: Tensor, target: Tensor, p: int = 1, margin: float = 1.0, reduction: str = "mean") -> Tensor:
-    own = x.gather(1, target.unsqueeze(1))
-    gaps = methods.FUNCTIONS["clamp_min"](margin - own + x, 0) ** p
-    others = Tensor.of((np.arange(x.array.shape[1]) != target.array[:, None]).astype(x.array.dtype))
-    return reduced((gaps * others).sum(1) / x.array.shape[1], reduction, "MultiMarginLossBackward0")

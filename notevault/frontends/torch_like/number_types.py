@@ -39,6 +39,12 @@ def refuse_grad(name: str, *operands: Any) -> None:
         raise UnsupportedError(f"torch.{name} of a tensor that requires grad")
 
 
+def of_one_type(name: str, *operands: Tensor) -> None:
+    """Raises UnsupportedError for tensors of different types, which PyTorch takes in ways of its own or refuses."""
+    if len({operand.dtype for operand in operands}) > 1:
+        raise UnsupportedError(f"torch.{name} of different types")
+
+
 def only_tensors(*operands: Any) -> None:
     """Raises TypeError, for `guarded`, where PyTorch takes tensors only."""
     if not all(isinstance(operand, Tensor) for operand in operands):

@@ -41,6 +41,7 @@ def _positive(x: Tensor) -> Tensor:
 _OPERATORS: Mapping[str, Callable[..., Any]] = {
     "add": add, "sub": sub, "mul": mul, "truediv": div, "pow": power, "mod": remainder, "floordiv": floor_divide,
     "matmul": matmul, "and": FUNCTIONS["bitwise_and"], "or": FUNCTIONS["bitwise_or"], "xor": FUNCTIONS["bitwise_xor"],
+    "lshift": FUNCTIONS["bitwise_left_shift"], "rshift": FUNCTIONS["bitwise_right_shift"],
 }  # fmt: skip
 
 METHODS |= {

@@ -90,7 +90,7 @@ _WRONG = {
 }
 for _name, _dimensions in {"mm": (2, 2), "mv": (2, 1), "dot": (1, 1), "bmm": (3, 3)}.items():
     both(_name)(_product(_name, _dimensions))
-both("vdot")(_product("dot", (1, 1)))
+both("vdot")(lambda x, y: Tensor.made(FUNCTIONS["dot"](x, y).operand, "VdotBackward0"))
 
 
 @both("inner")
@@ -148,8 +148,14 @@ def einsum(subscripts: str, *operands: Any) -> Tensor:
     if rearranged is not None:
         return values[0].permute(rearranged)  # type: ignore[no-any-return]
     values = list(_of_one_length(subscripts, values))
-    made_by = "ViewBackward0" if len(values) > 1 else "PermuteBackward0"
+    made_by = _name_of_sum(subscripts) if len(values) > 1 else "PermuteBackward0"
     return operation("einsum", values, made_by, subscripts=subscripts.replace(" ", ""))
+
+
+def _name_of_sum(subscripts: str) -> str:
+    """PyTorch's last step: a product of matrices, in another shape, where something is summed up."""
+    before, arrow, after = subscripts.replace(" ", "").partition("->")
+    return "ViewBackward0" if not arrow or set(before) - set(after) - {","} else UNSURE
 
 
 def _only_rearranged(subscripts: str, values: Sequence[Any]) -> list[int] | None:
@@ -168,7 +174,7 @@ FUNCTIONS["einsum"] = guarded("torch.einsum", einsum)
 def kron(x: Tensor, y: Tensor) -> Tensor:
     """Every element of x times all of y (for vectors and matrices)."""
     if x.array.ndim == y.array.ndim == 1:
-        return operation("mul", (x.unsqueeze(1), y), "").reshape(-1)  # type: ignore[no-any-return]
+        return Tensor.made(operation("mul", (x.unsqueeze(1), y), "").reshape(-1).operand, UNSURE)
     (m, n), (p, q) = x.array.shape, y.array.shape
     blocks = operation("mul", (x.reshape(m, 1, n, 1), y.reshape(1, p, 1, q)), "MulBackward0")
     return Tensor.made(blocks.reshape(m * p, n * q).operand, UNSURE)

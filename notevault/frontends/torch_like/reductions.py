@@ -10,7 +10,7 @@ import numpy as np
 from notevault.frontends.torch_like import dtypes
 from notevault.frontends.torch_like.arithmetic import maximum, minimum, named
 from notevault.frontends.torch_like.dtypes import TITLES, DType
-from notevault.frontends.torch_like.number_types import refuse_grad
+from notevault.frontends.torch_like.number_types import refuse, refuse_grad
 from notevault.frontends.torch_like.table import (
     FUNCTIONS,
     both,
@@ -46,11 +46,15 @@ def _reduced(primitive: str, x: Tensor, dim: Any, keepdim: bool, made_by: str, *
     return operation(primitive, (x,), made_by + version, axis=_axis(x, dim), keepdims=keepdim, **more)
 
 
+def _summed(x: Tensor, dtype: DType | None) -> Tensor:
+    """The tensor in the type in which PyTorch adds and multiplies its elements: int64 for whole numbers."""
+    return x.cast(dtype or (x.dtype if x.is_floating_point() else dtypes.int64))
+
+
 @both("sum")
 @numpy_names
 def total(x: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    x = x.cast(dtype) if dtype is not None else x.cast(dtypes.int64) if x.dtype.rank < 2 else x
-    return _reduced("sum", x, dim, keepdim, "SumBackward")
+    return _reduced("sum", _summed(x, dtype), dim, keepdim, "SumBackward")
 
 
 @both("mean")
@@ -68,8 +72,7 @@ def mean(x: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | No
 @both("prod")
 @numpy_names
 def product(x: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    x = x if dtype is None else x.cast(dtype)
-    return _reduced("prod", x if x.dtype.rank else x.cast(dtypes.int64), dim, keepdim, "ProdBackward")
+    return _reduced("prod", _summed(x, dtype), dim, keepdim, "ProdBackward")
 
 
 @both("std")
@@ -120,7 +123,10 @@ def norm(x: Tensor, p: Any = 2, dim: Any = None, keepdim: bool = False) -> Tenso
     if p == 0:
         refuse_grad("norm(p=0)", x)
         return Tensor.of(np.sum(x.array != 0, axis=axis, keepdims=keepdim).astype(x.array.dtype))
-    return named(FUNCTIONS["pow"](_reduced("sum", FUNCTIONS["pow"](sizes, p), axis, keepdim, ""), 1 / p), made_by)
+    total = _reduced("sum", FUNCTIONS["pow"](sizes, p), axis, keepdim, "")
+    if x.requires_grad and not np.all(total.array):
+        raise UnsupportedError("torch.norm of zeros, which has no derivative, but for the usual p")
+    return named(FUNCTIONS["pow"](total, 1 / p), made_by)
 
 
 class Extreme(NamedTuple):
@@ -263,7 +269,8 @@ def topk(x: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = 
 
 def _truth(function: Callable[..., Any]) -> Callable[..., Tensor]:
     def test(x: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-        return Tensor.of(function(x.array, axis=_axis(x, dim), keepdims=keepdim))
+        found = function(x.array, axis=_axis(x, dim), keepdims=keepdim)
+        return Tensor.of(found.astype(np.uint8) if x.dtype == dtypes.uint8 else found)
 
     return numpy_names(test)
 
@@ -275,9 +282,8 @@ both("any")(_truth(np.any))
 @both("cumsum")
 @numpy_names
 def cumsum(x: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
-    x = x if dtype is None else x.cast(dtype)
     _along(x, dim)
-    x = x if x.dtype.rank else x.cast(dtypes.int64)
+    x = _summed(x, dtype)
     if not x.array.ndim:
         return named(x.clone(), "CumsumBackward0")
     return operation("cumsum", (x,), "CumsumBackward0", axis=dim)
@@ -287,7 +293,7 @@ def cumsum(x: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
 @numpy_names
 def cumprod(x: Tensor, dim: int) -> Tensor:
     _along(x, dim)
-    x = x if x.dtype.rank else x.cast(dtypes.int64)
+    x = _summed(x, None)
     if not x.array.ndim:
         return named(x.clone(), "CumprodBackward0")
     return operation("cumprod", (x,), "CumprodBackward0", axis=dim)
@@ -296,7 +302,7 @@ def cumprod(x: Tensor, dim: int) -> Tensor:
 @both("softmax")
 @numpy_names
 def softmax(x: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
-    x = _softmax_input(x if dtype is None else x.cast(dtype), dim)
+    x = _softmax_input("softmax", x if dtype is None else x.cast(dtype), dim)
     if x.dtype == dtypes.float16:
         return named(softmax(x.cast(dtypes.float32), dim).cast(dtypes.float16), "SoftmaxBackward0")
     return operation("softmax", (x,), "SoftmaxBackward0", axis=_implicit(x, dim))
@@ -305,17 +311,16 @@ def softmax(x: Tensor, dim: int | None = None, dtype: DType | None = None) -> Te
 @both("log_softmax")
 @numpy_names
 def log_softmax(x: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
-    x = _softmax_input(x if dtype is None else x.cast(dtype), dim)
+    x = _softmax_input("log_softmax", x if dtype is None else x.cast(dtype), dim)
     if x.dtype == dtypes.float16:
         return named(log_softmax(x.cast(dtypes.float32), dim).cast(dtypes.float16), "LogSoftmaxBackward0")
     return operation("log_softmax", (x,), "LogSoftmaxBackward0", axis=_implicit(x, dim))
 
 
-def _softmax_input(x: Tensor, dim: int | None) -> Tensor:
+def _softmax_input(name: str, x: Tensor, dim: int | None) -> Tensor:
+    axis = _along(x, _implicit(x, dim))
     if not x.is_floating_point():
-        raise RuntimeError(f"\"softmax_lastdim_kernel_impl\" not implemented for '{TITLES[x.dtype]}'")
-    if dim is not None:
-        _along(x, dim)
+        refuse(f"{name}_lastdim_kernel_impl" if axis == max(x.array.ndim, 1) - 1 else f"{name}_kernel_impl", x)
     return x
 
 

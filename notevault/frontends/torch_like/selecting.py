@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from notevault.frontends.torch_like import tape
-from notevault.frontends.torch_like.indices import check_parts, parts_of, plain_index
+from notevault.frontends.torch_like.indices import check_parts, is_number, parts_of, plain_index
 from notevault.frontends.torch_like.places import shape_of
 from notevault.frontends.torch_like.table import both, compute, function_only, method, operation, out_of_range, view
 from notevault.frontends.torch_like.tensor import Tensor, as_tensor
@@ -18,6 +18,7 @@ from notevault.frontends.unsupported import UnsupportedError
 def getitem(x: Tensor, index: Any) -> Tensor:
     parts = parts_of(index)
     check_parts(x, parts)
+    parts = tuple(int(part) if isinstance(part, Tensor) and is_number(part) else part for part in parts)
     place = plain_index(parts if len(parts) > 1 else parts[0]) if parts else ()
     if any(isinstance(part, Tensor | list | np.ndarray | range) for part in parts):
         return _row_major(compute("getitem", (x.operand,), "IndexBackward0", index=place))
@@ -103,6 +104,8 @@ def gather(x: Tensor, dim: int, index: Tensor) -> Tensor:
     axis = dim % max(x.array.ndim, 1)
     if not x.array.ndim or not index.array.ndim:
         raise UnsupportedError("torch.gather without dimensions")
+    if index.dtype.name not in {"int64", "int32"}:
+        raise RuntimeError("gather(): Expected dtype int32/int64 for index")
     if x.array.ndim != index.array.ndim:
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
     wrong = index.array[(index.array < 0) | (index.array >= x.array.shape[axis])]
@@ -154,7 +157,14 @@ def index_select(x: Tensor, dim: int, index: Tensor) -> Tensor:
         raise UnsupportedError("torch.index_select without dimensions")
     if not -x.array.ndim <= dim < x.array.ndim:
         raise out_of_range(dim, x.array.ndim)
-    place = (slice(None),) * (dim % x.array.ndim) + (index.array,)
+    if index.dtype.name not in {"int64", "int32"}:
+        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
+    axis, wrong = dim % x.array.ndim, (index.array < 0) | (index.array >= x.array.shape[dim])
+    if index.array.ndim > 1:
+        raise IndexError("index_select(): Index is supposed to be a vector")
+    if np.any(wrong):
+        raise IndexError("index out of range in self")
+    place = (slice(None),) * axis + (np.atleast_1d(index.array),)
     return compute("getitem", (x.operand,), "IndexSelectBackward0", index=place)
 
 
@@ -178,7 +188,10 @@ def nonzero(x: Tensor, *, as_tuple: bool = False) -> Any:
 
 @function_only("isin")
 def isin(elements: Any, test_elements: Any) -> Tensor:
-    return Tensor.of(np.isin(as_tensor(elements).array, as_tensor(test_elements).array))
+    found, among = as_tensor(elements), as_tensor(test_elements)
+    if not (found.dtype.rank and among.dtype.rank):
+        raise UnsupportedError("torch.isin of truth values")
+    return Tensor.of(np.isin(found.array, among.array))
 
 
 @method("__contains__")

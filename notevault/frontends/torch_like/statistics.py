@@ -12,6 +12,7 @@ from notevault.frontends.torch_like.number_types import needs_floats, no_truth_v
 from notevault.frontends.torch_like.reductions import Extreme, mean, pair, picked, std, total, var
 from notevault.frontends.torch_like.table import both, function_only, numpy_names, operation
 from notevault.frontends.torch_like.tensor import Tensor
+from notevault.frontends.unsupported import UnsupportedError
 
 
 @both("median")
@@ -120,6 +121,10 @@ def corrcoef(x: Tensor) -> Tensor:
 
 @both("diff")
 def diff(x: Tensor, n: int = 1, dim: int = -1) -> Tensor:
+    if not x.array.ndim:
+        raise RuntimeError("diff expects input to be at least one-dimensional")
+    if not x.dtype.rank:
+        raise UnsupportedError("torch.diff of truth values")
     for _ in range(n):
         length = x.array.shape[dim]
         x = x.narrow(dim, 1, length - 1) - x.narrow(dim, 0, length - 1)

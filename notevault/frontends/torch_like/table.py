@@ -51,7 +51,9 @@ def guarded(name: str, function: Function) -> Function:
     return call  # type: ignore[return-value]
 
 
-_TAKE_NUMBERS = frozenset({"pow", "float_power", "remainder", "where", "mul", "add", "result_type", "full_like"})
+_TAKE_NUMBERS = frozenset(
+    {"pow", "float_power", "remainder", "where", "mul", "add", "sub", "div", "result_type", "full_like"}
+)
 
 
 def _of_a_tensor(name: str, function: Function) -> Function:

@@ -12,7 +12,7 @@ import numpy as np
 from notevault.autodiff import Tensor as Node
 from notevault.autodiff import apply, custom_rule, tensor
 from notevault.autodiff.sweep import active, node_cotangents, recorded
-from notevault.frontends.torch_like import saved
+from notevault.frontends.torch_like import corners, saved
 from notevault.frontends.unsupported import UnsupportedError
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def backward(
                 adjoint = hook(adjoint)
             complete[index] = adjoint
             sent = node_cotangents(paths[index], adjoint, paths, recording=create)
-            for k, g in sent if create else _undefined_where_pytorch_has_it(paths[index], adjoint, paths, sent):
+            for k, g in sent if create else corners.as_in_pytorch(paths[index], adjoint, paths, sent):
                 adjoints[k] = g if k not in adjoints else adjoints[k] + g
     if not keep:
         asked = {node.index for node in wanted}
@@ -138,27 +138,6 @@ def _check_leaves(nodes: Sequence[Node]) -> None:
             leaf = _holder(operand) if is_copy else None
             if leaf is not None and not np.array_equal(leaf.array, operand.value, equal_nan=True):
                 raise UnsupportedError("torch: backward after numbers that an operation may need were changed in place")
-
-
-_STEEP = frozenset(
-    {"sqrt", "log", "log2", "log10", "log1p", "reciprocal", "rsqrt", "pow", "div", "asin", "acos", "atanh", "acosh"}
-)
-
-
-def _undefined_where_pytorch_has_it(
-    node: Node, adjoint: Any, paths: dict[int, Node], sent: list[tuple[int, Any]]
-) -> list[tuple[int, Any]]:
-    """NaN where nothing comes from above and the slope is infinite: the engine has 0 there, PyTorch multiplies."""
-    if node.primitive is None or node.primitive.name not in _STEEP or not np.any(np.asarray(adjoint) == 0):
-        return sent
-    slopes = dict(node_cotangents(node, np.ones_like(adjoint), paths, recording=False))
-    silent = np.asarray(adjoint) == 0
-    return [
-        (k, np.where(silent & ~np.isfinite(slopes[k]), np.nan, g).astype(np.asarray(g).dtype))
-        if np.shape(slopes[k]) == np.shape(adjoint) == np.shape(g)
-        else (k, g)
-        for k, g in sent
-    ]
 
 
 def hooks_of(node: Node) -> dict[int, Callable[[Any], Any]]:
