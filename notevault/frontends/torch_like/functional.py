@@ -13,6 +13,7 @@ from notevault.frontends.torch_like import methods
 from notevault.frontends.torch_like.arithmetic import itself_where_equal
 from notevault.frontends.torch_like.dtypes import TITLES, int32, int64
 from notevault.frontends.torch_like.grad_fn import UNSURE
+from notevault.frontends.torch_like.inplace import in_place_too
 from notevault.frontends.torch_like.margin_losses import LOSSES
 from notevault.frontends.torch_like.methods import compute, named, operation
 from notevault.frontends.torch_like.number_types import needs_floats, needs_tensor, no_truth_values, of_one_type, refuse
@@ -37,25 +38,25 @@ def _known(function: Function) -> Function:
     return FUNCTIONS[function.__name__]  # type: ignore[return-value]
 
 
-def _applied(x: Tensor, result: Tensor, inplace: bool) -> Tensor:
-    return methods.take(x, result) if inplace else result
+@_known
+@in_place_too
+def relu(x: Tensor) -> Tensor:
+    result: Tensor = methods.FUNCTIONS["relu"](x)
+    return result
 
 
 @_known
-def relu(x: Tensor, inplace: bool = False) -> Tensor:
-    return _applied(x, methods.FUNCTIONS["relu"](x), inplace)
-
-
-@_known
-def relu6(x: Tensor, inplace: bool = False) -> Tensor:
+@in_place_too
+def relu6(x: Tensor) -> Tensor:
     no_truth_values("hardtanh_cpu", x)
-    return _applied(x, operation("hardtanh", (x,), "HardtanhBackward0", low=0, high=6), inplace)
+    return operation("hardtanh", (x,), "HardtanhBackward0", low=0, high=6)
 
 
 @_known
-def leaky_relu(x: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+@in_place_too
+def leaky_relu(x: Tensor, negative_slope: float = 0.01) -> Tensor:
     needs_floats("leaky_relu_cpu", x)
-    return _applied(x, operation("leaky_relu", (x,), "LeakyReluBackward0", slope=negative_slope), inplace)
+    return operation("leaky_relu", (x,), "LeakyReluBackward0", slope=negative_slope)
 
 
 @_known
@@ -70,22 +71,25 @@ def prelu(x: Tensor, weight: Tensor) -> Tensor:
 
 
 @_known
-def elu(x: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+@in_place_too
+def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     needs_floats("elu_cpu", x)
-    return _applied(x, itself_where_equal(x, operation("elu", (x,), "EluBackward0", alpha=alpha)), inplace)
+    return itself_where_equal(x, operation("elu", (x,), "EluBackward0", alpha=alpha))
 
 
 @_known
-def selu(x: Tensor, inplace: bool = False) -> Tensor:
+@in_place_too
+def selu(x: Tensor) -> Tensor:
     """Klambauer et al. 2017, with the constants of that paper."""
     alpha, scale = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
-    return _applied(x, named(elu(x, alpha) * scale, "EluBackward0"), inplace)
+    return named(elu(x, alpha) * scale, "EluBackward0")
 
 
 @_known
-def celu(x: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+@in_place_too
+def celu(x: Tensor, alpha: float = 1.0) -> Tensor:
     needs_floats("elu_cpu", x)
-    return _applied(x, named(elu(x / alpha) * alpha, "CeluBackward0"), inplace)
+    return named(elu(x / alpha) * alpha, "CeluBackward0")
 
 
 @_known
@@ -95,15 +99,17 @@ def gelu(x: Tensor, approximate: str = "none") -> Tensor:
 
 
 @_known
-def silu(x: Tensor, inplace: bool = False) -> Tensor:
+@in_place_too
+def silu(x: Tensor) -> Tensor:
     needs_floats("silu_cpu", x)
-    return _applied(x, operation("silu", (x,), "SiluBackward0"), inplace)
+    return operation("silu", (x,), "SiluBackward0")
 
 
 @_known
-def mish(x: Tensor, inplace: bool = False) -> Tensor:
+@in_place_too
+def mish(x: Tensor) -> Tensor:
     needs_floats("mish_cpu", x)
-    return _applied(x, operation("mish", (x,), "MishBackward0"), inplace)
+    return operation("mish", (x,), "MishBackward0")
 
 
 @_known
@@ -124,24 +130,27 @@ def softsign(x: Tensor) -> Tensor:
 
 
 @_known
-def hardtanh(x: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
+@in_place_too
+def hardtanh(x: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
     if not x.is_floating_point():
         raise UnsupportedError("torch.nn.functional.hardtanh of whole numbers")
-    return _applied(x, operation("hardtanh", (x,), "HardtanhBackward0", low=min_val, high=max_val), inplace)
+    return operation("hardtanh", (x,), "HardtanhBackward0", low=min_val, high=max_val)
 
 
 @_known
-def hardsigmoid(x: Tensor, inplace: bool = False) -> Tensor:
+@in_place_too
+def hardsigmoid(x: Tensor) -> Tensor:
     needs_floats("hardsigmoid_cpu", x)
     part = operation("hardtanh", (x + 3,), "", low=0, high=6)
-    return _applied(x, named(part / 6, "HardsigmoidBackward0"), inplace)
+    return named(part / 6, "HardsigmoidBackward0")
 
 
 @_known
-def hardswish(x: Tensor, inplace: bool = False) -> Tensor:
+@in_place_too
+def hardswish(x: Tensor) -> Tensor:
     needs_floats("hardswish_cpu", x)
     part = operation("hardtanh", (x + 3,), "", low=0, high=6)
-    return _applied(x, named(x * part / 6, "HardswishBackward0"), inplace)
+    return named(x * part / 6, "HardswishBackward0")
 
 
 @_known
@@ -150,10 +159,11 @@ def tanhshrink(x: Tensor) -> Tensor:
 
 
 @_known
-def threshold(x: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
+@in_place_too
+def threshold(x: Tensor, threshold: float, value: float) -> Tensor:
     no_truth_values("threshold_cpu", x)
     kept = methods.FUNCTIONS["where"](Tensor.of(~(x.array <= threshold)), x, value)
-    return _applied(x, named(kept, "ThresholdBackward0"), inplace)
+    return named(kept, "ThresholdBackward0")
 
 
 @_known
@@ -205,13 +215,14 @@ def bilinear(x: Tensor, y: Tensor, weight: Tensor, bias: Tensor | None = None) -
 
 
 @_known
-def dropout(x: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+@in_place_too
+def dropout(x: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
     needs_tensor("dropout", x)
     if not 0 <= p <= 1:
         raise stated(ValueError(f"dropout probability has to be between 0 and 1, but got {p}"))
     if not training or p == 0:
         return x
-    return _applied(x, _dropped(x, x.array.shape, p), inplace)
+    return _dropped(x, x.array.shape, p)
 
 
 def _dropped(x: Tensor, shape: tuple[int, ...], p: float) -> Tensor:
@@ -221,7 +232,8 @@ def _dropped(x: Tensor, shape: tuple[int, ...], p: float) -> Tensor:
 
 
 @_known
-def dropout2d(x: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+@in_place_too
+def dropout2d(x: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
     if not training or p == 0:
         return x
     return _dropped(x, (*x.array.shape[:2], *(1,) * (x.array.ndim - 2)), p)

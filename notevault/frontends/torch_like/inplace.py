@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -52,6 +54,30 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Tensor]:
         return take(x, function(x.before() if tape.Mode.recording else x, *arguments, **options))
 
     return change
+
+
+_OTHER_IN_PLACE = frozenset({"leaky_relu", "elu", "selu", "celu", "threshold"})
+"""Functions whose backward step has another name where the result is put into the operand."""
+
+
+def in_place_too(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """The function with PyTorch's last parameter, `inplace`: whether the result is put into the operand."""
+    signature = inspect.signature(function)
+    last = inspect.Parameter("inplace", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=False)
+    whole = signature.replace(parameters=[*signature.parameters.values(), last])
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **options: Any) -> Tensor:
+        given = whole.bind(*arguments, **options).arguments
+        x, inplace = given.pop("x"), given.pop("inplace", False)
+        if not inplace:
+            return function(x, **given)
+        changed = in_place(lambda x: function(x, **given))(x)
+        if function.__name__ in _OTHER_IN_PLACE and changed._made_by is not None:
+            changed._made_by = changed._made_by.replace("Backward0", "Backward1")
+        return changed
+
+    return call
 
 
 IN_PLACE_OPERATORS = {"add": add, "sub": sub, "mul": mul, "truediv": div, "pow": power, "floordiv": floor_divide}

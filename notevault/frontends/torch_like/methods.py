@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from notevault.frontends.torch_like import backward, operators, selecting
 from notevault.frontends.torch_like.arithmetic import clamp, masked_fill, mul, named
-from notevault.frontends.torch_like.inplace import take
 from notevault.frontends.torch_like.linear_algebra import LINALG
 from notevault.frontends.torch_like.products import matmul
 from notevault.frontends.torch_like.reductions import log_softmax, norm, softmax, total
@@ -33,7 +32,6 @@ __all__ = [
     "operators",
     "selecting",
     "softmax",
-    "take",
     "total",
     "unsqueeze",
 ]

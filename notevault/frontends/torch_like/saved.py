@@ -24,6 +24,8 @@ _KEEP_RESULT = frozenset(
 _ENGINE_KEEPS_OPERAND = frozenset({"relu", "rsqrt"})
 """Of these PyTorch keeps the result, the engine the operand."""
 _KEEP_OPERAND = frozenset({"square", "sin", "cos", "log", "abs", "log1p", "log2", "log10"})
+_OPERANDS_ONLY = frozenset({"conv1d", "conv2d", "avgpool"})
+"""Operations that surely do not keep their result."""
 _PRODUCTS = frozenset({"mul", "matmul"})
 """Of a product each factor is kept if the gradient of the other is wanted."""
 LINEAR = frozenset(
@@ -96,7 +98,7 @@ def keep(node: Node, primitive: str, arrays: Sequence[Array | None], operands: S
         _use(node, array, name, is_sure)
     if primitive in _ENGINE_KEEPS_OPERAND:
         _use(node, arrays[0], None, is_sure=False)
-    if not is_sure:
+    if not is_sure and primitive not in _OPERANDS_ONLY:
         _use(node, node.value, None, is_sure=False)
 
 
@@ -107,11 +109,23 @@ def _use(node: Node, array: Array | None, name: str | None, is_sure: bool) -> No
         storage.users.append(_User(weakref.ref(node), storage.version, name, is_sure))
 
 
-def keep_of_steps(result: Node, operands: Sequence[tuple[Array, Node | None]]) -> None:
+_STEPS_OF_PYTORCH = frozenset({"AddmmBackward0", "MmBackward0", "AddBackward0", "SubBackward0"})
+"""Functions of several steps that keep what these steps keep."""
+_RESULT_NOT_KEPT = frozenset(
+    {
+        *("ConvolutionBackward0", "NativeBatchNormBackward0", "NativeLayerNormBackward0", "NativeGroupNormBackward0"),
+        *("ViewBackward0", "UnsafeViewBackward0", "MulBackward0", "DivBackward0"),
+    }
+)
+
+
+def keep_of_steps(result: Node, made_by: str, operands: Sequence[tuple[Array, Node | None]]) -> None:
     """Note what a function of several steps keeps, which are PyTorch's own only in their result: all, but not surely.
 
     operands: the numbers of each tensor that it was given, with its node.
     """
+    if made_by in _STEPS_OF_PYTORCH:
+        return
     last = max((node.index for _, node in operands if node is not None), default=-1)
     steps, new = [result], dict[int, Node]()
     while steps:
@@ -121,7 +135,7 @@ def keep_of_steps(result: Node, operands: Sequence[tuple[Array, Node | None]]) -
             steps += [operand for operand in node.operands if isinstance(operand, Node)]
     names = {node.primitive.name for node in new.values() if node.primitive is not None}
     if len(new) > 1 and not names <= _KEEP_NOTHING:
-        keep_all(result, *(array for array, _ in operands), result.value)
+        keep_all(result, *(array for array, _ in operands), *(() if made_by in _RESULT_NOT_KEPT else (result.value,)))
 
 
 def keep_all(node: Node, *arrays: Array) -> None:

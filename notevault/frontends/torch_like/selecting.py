@@ -9,7 +9,16 @@ import numpy as np
 from notevault.frontends.torch_like import tape
 from notevault.frontends.torch_like.indices import check_parts, is_number, parts_of, plain_index
 from notevault.frontends.torch_like.places import shape_of
-from notevault.frontends.torch_like.table import both, compute, function_only, method, operation, out_of_range, view
+from notevault.frontends.torch_like.table import (
+    both,
+    compute,
+    function_only,
+    method,
+    operation,
+    out_of_range,
+    row_major,
+    view,
+)
 from notevault.frontends.torch_like.tensor import Tensor, as_tensor
 from notevault.frontends.unsupported import UnsupportedError
 
@@ -21,7 +30,7 @@ def getitem(x: Tensor, index: Any) -> Tensor:
     parts = tuple(int(part) if isinstance(part, Tensor) and is_number(part) else part for part in parts)
     place = plain_index(parts if len(parts) > 1 else parts[0]) if parts else ()
     if any(isinstance(part, Tensor | list | np.ndarray | range) for part in parts):
-        return _row_major(compute("getitem", (x.operand,), "IndexBackward0", index=place))
+        return row_major(compute("getitem", (x.operand,), "IndexBackward0", index=place))
     whole = (*place, ...) if isinstance(place, tuple) and ... not in place else place
     whole = (place, ...) if isinstance(place, int | np.integer) else whole  # an ellipsis keeps numbers shared
 
@@ -29,14 +38,6 @@ def getitem(x: Tensor, index: Any) -> Tensor:
         return tape.run("set_at", (x.operand, node), {"index": whole})
 
     return view("getitem", x, _made_by(x, parts), back, index=whole)
-
-
-def _row_major(x: Tensor) -> Tensor:
-    """With its elements in row-major order in memory, which numpy does not promise of an index of lists."""
-    x.array = np.array(x.array, order="C", copy=not x.array.flags.c_contiguous or None)
-    if x._node is not None:
-        x._node.value = x.array
-    return x
 
 
 def _made_by(x: Tensor, parts: tuple[Any, ...]) -> str:

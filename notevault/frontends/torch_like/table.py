@@ -45,7 +45,7 @@ def guarded(name: str, function: Function) -> Function:
                 raise
             raise UnsupportedError(f"{name} with these arguments") from error
         if before and isinstance(result, Tensor) and result._node is not None and result is not arguments[0]:
-            saved.keep_of_steps(result._node, before)
+            saved.keep_of_steps(result._node, result._made_by or "", before)
         return result
 
     return call  # type: ignore[return-value]
@@ -180,6 +180,14 @@ def view(primitive: str, x: Tensor, made_by: str, back: Callable[[Any], Any], **
     result._unrecorded_view = result._leaf_requires = x.requires_grad and result._node is None
     views.note(x, result, seen)
     return result
+
+
+def row_major(x: Tensor) -> Tensor:
+    """With its elements in row-major order in memory, as PyTorch has it where numpy promises none."""
+    x.array = np.array(x.array, order="C", copy=not x.array.flags.c_contiguous or None)
+    if x._node is not None:
+        x._node.value = x.array
+    return x
 
 
 def out_of_range(axis: int, ndim: int) -> IndexError:

@@ -9,6 +9,7 @@ import numpy as np
 
 from notevault.frontends.torch_like import methods, tape
 from notevault.frontends.torch_like.methods import compute, named, operation
+from notevault.frontends.torch_like.table import row_major
 from notevault.frontends.torch_like.tensor import Tensor
 from notevault.frontends.unsupported import UnsupportedError
 
@@ -73,10 +74,10 @@ def _convolution(dimensions: int) -> Callable[..., Tensor]:
         widths = each(padding, dimensions)
         _check_kernel(x, weight, widths, steps)
         batched = x if x.array.ndim == dimensions + 2 else x.unsqueeze(0)
-        value = operation(
+        value = row_major(operation(
             f"conv{dimensions}d", (batched, weight), "ConvolutionBackward0",
             stride=each(stride, dimensions), padding=widths, dilation=steps, groups=groups,
-        )  # fmt: skip
+        ))  # fmt: skip
         if bias is not None:
             value = operation("add", (value, bias.view(1, -1, *(1,) * dimensions)), "ConvolutionBackward0")
         return value if batched is x else value.squeeze(0)
@@ -108,7 +109,7 @@ def _transposed(dimensions: int) -> Callable[..., Tensor]:
         padded = compute("pad", (spread_out.operand,), "", widths=tuple(widths))
         axes = tuple(range(2, 2 + dimensions))
         flipped = weight.transpose(0, 1).flip(axes)
-        value = operation(f"conv{dimensions}d", (padded, flipped), "ConvolutionBackward0")
+        value = row_major(operation(f"conv{dimensions}d", (padded, flipped), "ConvolutionBackward0"))
         if bias is not None:
             value = operation("add", (value, bias.view(1, -1, *(1,) * dimensions)), "ConvolutionBackward0")
         return value
@@ -144,9 +145,8 @@ def _pool(primitive: str, dimensions: int, made_by: str) -> Callable[..., Tensor
         if "dilation" in more:
             more["dilation"] = each(more["dilation"], dimensions)
         steps = each(kernel_size if stride is None else stride, dimensions)
-        return operation(
-            primitive, (x,), made_by, size=size, stride=steps, padding=each(padding, dimensions), ceil=ceil_mode, **more
-        )
+        options = {"size": size, "stride": steps, "padding": each(padding, dimensions), "ceil": ceil_mode, **more}
+        return row_major(operation(primitive, (x,), made_by, **options))
 
     return pool
 
@@ -173,7 +173,7 @@ def _adaptive(dimensions: int, largest: bool) -> Callable[..., Tensor]:
             raise UnsupportedError("torch.nn.functional.adaptive pooling into unequal parts")
         size = tuple(n // w for n, w in zip(lengths, wanted, strict=True))
         made_by = "AdaptiveMaxPool2DBackward0" if largest else "AdaptiveAvgPool2DBackward0"
-        return operation("maxpool" if largest else "avgpool", (x,), made_by, size=size, stride=size)
+        return row_major(operation("maxpool" if largest else "avgpool", (x,), made_by, size=size, stride=size))
 
     return pool
 
