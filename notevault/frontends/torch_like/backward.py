@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import count
+from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from itertools import count, islice
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -103,9 +105,12 @@ def grad(  # noqa: PLR0917 - PyTorch's signature
     node, cotangent = _joined(several, given if len(given) == len(several) else [None] * len(several))
     if any(not x.requires_grad for x in wanted):
         raise RuntimeError("One of the differentiated Tensors does not require grad")
-    slopes = tape.backward(
-        node, cotangent, [x.node for x in wanted], keep=create_graph or bool(retain_graph), create=create_graph
-    )
+    nodes = [_nodes_of(x, node) for x in wanted]
+    each = tape.backward(
+        node, cotangent, [one for some in nodes for one in some], keep=create_graph or bool(retain_graph),
+        create=create_graph,
+    )  # fmt: skip
+    slopes = _summed(iter(each), [len(some) for some in nodes])
     for k, slope in enumerate(slopes):
         if slope is None and not allow_unused and not materialize_grads:
             raise RuntimeError(
@@ -116,6 +121,19 @@ def grad(  # noqa: PLR0917 - PyTorch's signature
     return tuple(
         zero if slope is None else _result(slope, x) for slope, x, zero in zip(slopes, wanted, zeros, strict=True)
     )
+
+
+def _nodes_of(x: Tensor, output: Node) -> list[Node]:
+    """The nodes of a tensor behind an output: a leaf has several where its numbers changed in between."""
+    if not x.is_leaf:
+        return [x.node]
+    return [node for node in tape.leaves_behind(output) if tape.LEAVES[node.index] is x] or [x.node]
+
+
+def _summed(slopes: Iterator[Any], counts: Sequence[int]) -> list[Any]:
+    """The sum of each group of slopes, None where there is none."""
+    groups = [[slope for slope in islice(slopes, count) if slope is not None] for count in counts]
+    return [reduce(add, group) if group else None for group in groups]
 
 
 def _result(slope: Any, x: Tensor) -> Tensor:

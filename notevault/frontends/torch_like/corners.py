@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,13 +31,41 @@ def as_in_pytorch(node: Node, adjoint: Any, paths: Mapping[int, Node], sent: Sen
         return _passed_at_nan(node, adjoint, sent)
     if name in _UNLIKE_AT_NAN and any(np.any(np.isnan(_numbers(operand))) for operand in node.operands):
         raise UnsupportedError(f"torch: the derivative of {name} at nan")
+    if name in _MASKS and not np.all(np.isfinite(adjoint)):
+        return _hidden(node, _MASKS[name], sent)
+    if name in {"maximum", "minimum"} and not np.all(np.isfinite(adjoint)):
+        return _of_the_chosen(node, adjoint, sent)
     return _of_bce(node, adjoint, sent) if name == "bce" else sent
+
+
+def _is_outside(x: Any, low: float | None = None, high: float | None = None) -> Any:
+    return (x < (-np.inf if low is None else low)) | (x > (np.inf if high is None else high))
+
+
+_MASKS: Mapping[str | None, Callable[..., Any]] = {"relu": lambda x: x <= 0, "clip": _is_outside}
+"""Where these take the cotangent away."""
+
+
+def _hidden(node: Node, mask: Callable[..., Any], sent: Sent) -> Sent:
+    """Zero where the cotangent is taken away, even if it is infinite or NaN: the engine multiplies by zero."""
+    gone = mask(_numbers(node.operands[0]), **node.parameters)
+    return [(k, np.where(gone, 0, g).astype(np.asarray(g).dtype)) for k, g in sent]
+
+
+def _of_the_chosen(node: Node, adjoint: Any, sent: Sent) -> Sent:
+    """Zero for the operand that was not chosen, even if the cotangent is infinite or NaN."""
+    if any(np.shape(g) != np.shape(adjoint) for _, g in sent):
+        raise UnsupportedError("torch: an infinite cotangent of a spread operand")
+    lost = {operand.index: _numbers(operand) != node.value for operand in node.operands if isinstance(operand, Node)}
+    return [(k, np.where(lost[k], 0, g).astype(np.asarray(g).dtype)) for k, g in sent]
 
 
 def _of_bce(node: Node, adjoint: Any, sent: Sent) -> Sent:
     """At a probability of 0 or 1 PyTorch divides by 1e-12, where the engine divides by 0."""
     p, t = (_numbers(operand) for operand in node.operands)
     share = adjoint / np.size(p) if node.parameters.get("reduction", "mean") == "mean" else adjoint
+    if isinstance(node.operands[1], Node):
+        raise UnsupportedError("torch.nn.functional.binary_cross_entropy of a target that requires grad")
     is_edge = (np.asarray(p) == 0) | (np.asarray(p) == 1)
     by_probability = node.operands[0].index if isinstance(node.operands[0], Node) else None
     return [

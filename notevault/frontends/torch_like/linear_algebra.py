@@ -61,6 +61,9 @@ def logdet(x: Tensor) -> Tensor:
 @both("inverse")
 def inverse(x: Tensor) -> Tensor:
     _check_square(x, "linalg.inv")
+    if not x.is_floating_point():
+        found = TITLES[x.dtype]
+        raise RuntimeError(f"linalg.inv: Expected a floating point or complex tensor as input. Got {found}")
     try:
         return compute("inv", (x.operand,), "LinalgInvExBackward0")
     except np.linalg.LinAlgError as error:
@@ -70,6 +73,8 @@ def inverse(x: Tensor) -> Tensor:
 def _check_square(x: Tensor, name: str) -> None:
     shape = x.array.shape
     if len(shape) < 2 or shape[-1] != shape[-2]:
+        if len(shape) < 2:
+            raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
         sizes = " by ".join(map(str, shape[-2:]))
         raise RuntimeError(f"{name}: A must be batches of square matrices, but they are {sizes} matrices")
 
@@ -92,6 +97,11 @@ def solve(a: Tensor, b: Tensor) -> Tensor:
         found = TITLES[a.dtype]
         raise RuntimeError(f"linalg.solve: Expected a floating point or complex tensor as input. Got {found}")
     _check_square(a, "linalg.solve")
+    if a.dtype != b.dtype:
+        raise RuntimeError(
+            "linalg.solve: Expected A and B to have the same dtype, but found A of type "
+            f"{TITLES[a.dtype]} and B of type {TITLES[b.dtype]} instead"
+        )
     if np.any(np.linalg.cond(a.array.astype(np.float64)) * np.finfo(a.array.dtype).eps > 0.1):
         raise UnsupportedError("torch.linalg.solve of a matrix that is nearly singular")
     return operation("solve", (a, b), "LinalgSolveExBackward0")
@@ -232,6 +242,8 @@ LINALG["cross"] = FUNCTIONS["cross"]
 @function_only("cdist")
 def cdist(x: Tensor, y: Tensor, p: float = 2.0) -> Tensor:
     for number, rows in enumerate((x, y), start=1):
+        if rows.array.ndim < 2:
+            raise RuntimeError(f"cdist only supports at least 2D tensors, X{number} got: {rows.array.ndim}D")
         if not rows.is_floating_point():
             raise RuntimeError(f"cdist only supports floating-point dtypes, X{number} got: {TITLES[rows.dtype]}")
     if x.dtype != y.dtype:

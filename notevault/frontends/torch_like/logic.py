@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from notevault.frontends.torch_like.dtypes import TITLES, int64
-from notevault.frontends.torch_like.number_types import refuse_grad
+from notevault.frontends.torch_like.number_types import no_truth_values, refuse_grad
 from notevault.frontends.torch_like.table import FUNCTIONS, METHODS, both, shape_error
 from notevault.frontends.torch_like.tensor import Tensor, as_tensor, mixed, of_type
 from notevault.frontends.unsupported import UnsupportedError
@@ -98,6 +98,7 @@ def _bitwise(function: Callable[..., Any]) -> Callable[..., Tensor]:
         if dtype.rank == 2:
             raise UnsupportedError("torch: an operation on the bits of floats")
         if not dtype.rank and "shift" in function.__name__:
+            no_truth_values(f"{function.__name__}_cpu", x, y)
             dtype = int64
         return Tensor.of(function(of_type(x, dtype).array, of_type(y, dtype).array))
 

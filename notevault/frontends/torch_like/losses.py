@@ -195,6 +195,8 @@ def _classes(target: Tensor) -> np.ndarray[Any, Any]:
 
 def _of_one_row(logits: Tensor, labels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """A single row may have its label in a vector of length 1."""
+    if logits.array.ndim == labels.ndim == 1:
+        refuse_grad("nn.functional.nll_loss of one row with its label in a vector", logits)
     return labels.reshape(()) if logits.array.ndim == 1 else labels
 
 

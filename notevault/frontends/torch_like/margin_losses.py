@@ -69,7 +69,7 @@ def hinge_embedding_loss(x: Tensor, target: Tensor, margin: float = 1.0, reducti
     """Of a target that is neither 1 nor -1 both terms count."""
     of_one_type("nn.functional.hinge_embedding_loss", x, target)
     where, apart = methods.FUNCTIONS["where"], methods.FUNCTIONS["clamp_min"](margin - x, 0)
-    terms = where(Tensor.of(target.array != 1), apart, 0.0) + where(Tensor.of(target.array != -1), x, 0.0)
+    terms = where(Tensor.of(target.array != 1), apart, 0) + where(Tensor.of(target.array != -1), x, 0)
     return reduced(terms, reduction)
 
 
@@ -78,6 +78,8 @@ def soft_margin_loss(x: Tensor, target: Tensor, reduction: str = "mean") -> Tens
     of_one_type("nn.functional.soft_margin_loss", x, target)
     needs_floats("soft_margin_loss", x)
     refuse_grad("nn.functional.soft_margin_loss with a target", target)
+    if x.array.shape != target.array.shape:
+        raise UnsupportedError("torch.nn.functional.soft_margin_loss of different shapes")
     return reduced(
         methods.FUNCTIONS["log1p"](methods.FUNCTIONS["exp"](-target * x)), reduction, "SoftMarginLossBackward0"
     )

@@ -106,6 +106,9 @@ def inner(x: Tensor, y: Tensor) -> Tensor:
 
 def _added(product: str, made_by: str) -> Callable[..., Tensor]:
     def multiply_and_add(x: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+        if x.dtype != b.dtype:
+            kinds = f"{TITLES[x.dtype]} and {TITLES[b.dtype]}"
+            raise RuntimeError(f"self and mat2 must have the same dtype, but got {kinds}")
         inner = FUNCTIONS[product](a, b)
         inner = inner if alpha == 1 else inner * alpha
         return Tensor.made(operation("add", (x if beta == 1 else x * beta, inner), "").operand, made_by)

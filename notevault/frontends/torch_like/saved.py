@@ -33,7 +33,9 @@ LINEAR = frozenset(
 )
 """Operations that need no saved values to go backward."""
 _KEEP_NOTHING = LINEAR | frozenset({"getitem", "set_at", "concat", "stack", "squeeze", "split", "flip", "roll"})
-_FREE = LINEAR | frozenset({"concat", "stack", "squeeze", "split", "flip", "roll", "tril", "triu", "cumsum", "trace"})
+_FREE = LINEAR | frozenset(
+    {"concat", "stack", "squeeze", "split", "flip", "roll", "tril", "triu", "cumsum", "trace", "diag"}
+)
 
 
 @dataclass(slots=True)

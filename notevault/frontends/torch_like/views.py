@@ -6,6 +6,8 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from notevault.frontends.torch_like.tensor import Tensor
 
@@ -34,6 +36,8 @@ def renew(base: Tensor) -> None:
             continue
         fresh = again()
         part._node = fresh._node
+        if not np.may_share_memory(part.array, base.array):
+            part.array = fresh.array
         part._made_by = None if fresh._node is None else _CHANGED_BEHIND
         renew(part)
 
