@@ -186,7 +186,8 @@ def copy(x: Tensor, other: Tensor, non_blocking: bool = False) -> Tensor:
     other = other.cast(x.dtype)
     if isinstance(other.operand, Node):
         spread = tape.run("broadcast", (other.operand,), {"shape": x.array.shape})
-        x.become(spread, "CopyBackwards")
+        replaced = tape.run("set_at", (x.operand, spread), {"index": ...}) if x.requires_grad else spread
+        x.become(replaced, "CopyBackwards")
         return x
     return _set_all(x, other.array, "CopyBackwards")
 

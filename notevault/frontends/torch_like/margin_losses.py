@@ -68,6 +68,8 @@ def margin_ranking_loss(x: Tensor, y: Tensor, target: Tensor, margin: float = 0.
 def hinge_embedding_loss(x: Tensor, target: Tensor, margin: float = 1.0, reduction: str = "mean") -> Tensor:
     """Of a target that is neither 1 nor -1 both terms count."""
     of_one_type("nn.functional.hinge_embedding_loss", x, target)
+    if not x.is_floating_point():
+        raise UnsupportedError("torch.nn.functional.hinge_embedding_loss of numbers that are no floats")
     where, apart = methods.FUNCTIONS["where"], methods.FUNCTIONS["clamp_min"](margin - x, 0)
     terms = where(Tensor.of(target.array != 1), apart, 0) + where(Tensor.of(target.array != -1), x, 0)
     return reduced(terms, reduction)

@@ -187,6 +187,7 @@ def kron(x: Tensor, y: Tensor) -> Tensor:
 def tensordot(x: Tensor, y: Tensor, dims: Any = 2) -> Tensor:
     if x.dtype != y.dtype:
         raise RuntimeError("both inputs should have same dtype")
+    no_truth_values("tensordot", x, y)
     if isinstance(dims, int) and x.array.shape[x.array.ndim - dims :] != y.array.shape[:dims]:
         raise UnsupportedError("torch.tensordot of dimensions that do not match")
     return operation("tensordot", (x, y), "ViewBackward0", axes=dims)
