@@ -55,6 +55,8 @@ def to(x: Tensor, *arguments: Any, **options: Any) -> Tensor:
             x = x.cast(argument.dtype)
         elif isinstance(argument, str | Device) and Device(argument).type != "cpu":
             raise UnsupportedError(f"torch.Tensor.to({str(argument)!r})")
+        elif not isinstance(argument, str | Device | bool | None):
+            raise TypeError("neither a type nor a device")
     return x
 
 

@@ -83,7 +83,7 @@ def isclose(x: Tensor, y: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_
 
 def _logical(function: Callable[..., Any]) -> Callable[..., Tensor]:
     def test(*operands: Any) -> Tensor:
-        if any(isinstance(operand, np.ndarray | tuple | list) for operand in operands):
+        if any(isinstance(operand, np.ndarray | np.generic | tuple | list) for operand in operands):
             raise TypeError("not a tensor")
         return Tensor.of(function(*(as_tensor(operand).array for operand in operands)))
 

@@ -176,6 +176,8 @@ FUNCTIONS["einsum"] = guarded("torch.einsum", einsum)
 @both("kron")
 def kron(x: Tensor, y: Tensor) -> Tensor:
     """Every element of x times all of y (for vectors and matrices)."""
+    if not (x.array.flags.c_contiguous and y.array.flags.c_contiguous):
+        raise UnsupportedError("torch.kron of tensors that are not contiguous")
     if x.array.ndim == y.array.ndim == 1:
         return Tensor.made(operation("mul", (x.unsqueeze(1), y), "").reshape(-1).operand, UNSURE)
     (m, n), (p, q) = x.array.shape, y.array.shape

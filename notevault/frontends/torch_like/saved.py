@@ -34,7 +34,10 @@ LINEAR = frozenset(
 """Operations that need no saved values to go backward."""
 _KEEP_NOTHING = LINEAR | frozenset({"getitem", "set_at", "concat", "stack", "squeeze", "split", "flip", "roll"})
 _FREE = LINEAR | frozenset(
-    {"concat", "stack", "squeeze", "split", "flip", "roll", "tril", "triu", "cumsum", "trace", "diag"}
+    {
+        *("concat", "stack", "squeeze", "split", "flip", "roll", "tril", "triu", "cumsum", "trace", "diag"),
+        *(f"{name}Backward0" for name in ("Round", "Floor", "Ceil", "Trunc", "Sign")),
+    }
 )
 
 

@@ -64,7 +64,9 @@ def reshape(x: Tensor, *shape: Any, **named: Any) -> Tensor:
 
 
 def _viewed_or_copied(x: Tensor, shape: tuple[int, ...]) -> Tensor:
-    return _reshaped(x, shape, "ViewBackward0" if _can_be_viewed(x.array, shape) else "UnsafeViewBackward0")
+    if not _can_be_viewed(x.array, shape):
+        return _reshaped(x, shape, "UnsafeViewBackward0")
+    return _reshaped(x, shape, "ViewBackward0" if x.array.flags.c_contiguous else "ReshapeAliasBackward0")
 
 
 @method("view_as", "reshape_as")
