@@ -3,6 +3,7 @@
     tensor.py          Tensor, the tape                primitive.py       the shape of a row of the operation table
     operations/        the table, one file a group     rules.py           the decorators that make a row
     sweep.py           both passes over the tape       transforms.py      gradients, grad, jvp, jacobian, hessian, ...
+    calls.py           one call of the function that is differentiated
     graph.py           the recorded program, flat      backward_pass.py   trace: the backward pass node by node
     numpy_protocol.py  numpy's functions on tensors    gradient_check.py  the engine against differences
     compiler/          from a trace to numpy source    optimizers.py      their steps, as lines of source
@@ -19,6 +20,7 @@ from notevault.autodiff.custom import checkpoint, custom_rule
 from notevault.autodiff.errors import (
     AutodiffError,
     NotScalarError,
+    OutputError,
     TapeCutError,
     TapeWriteError,
     UnknownPrimitiveError,
@@ -69,6 +71,7 @@ __all__ = [
     "Misconception",
     "Node",
     "NotScalarError",
+    "OutputError",
     "Primitive",
     "Reals",
     "Sample",

@@ -11,7 +11,7 @@ import numpy as np
 from notevault.autodiff.naming import tex_name
 from notevault.autodiff.primitive import Primitive, Value
 from notevault.autodiff.sweep import (
-    as_shape_of,
+    like_value_of,
     node_cotangents,
     ones_like,
     pull_back,
@@ -100,7 +100,7 @@ def trace(output: Tensor, wrt: Sequence[Tensor] | None = None, names: Mapping[st
     tape = recorded([output])
     if wrt is None:
         wrt = [node for node in tape if node.primitive is None]
-    start = unit_cotangent(output) if output.size == 1 else as_shape_of(ones_like(output), output)
+    start = unit_cotangent(output) if output.size == 1 else like_value_of(output, ones_like(output))
     adjoints: dict[int, Value] = {}
     pull_back([output], [start], wrt, recording=False, keep=adjoints)
     return _Builder(adjoints, _variable_names(names)).build(tape, wrt)

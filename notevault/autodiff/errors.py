@@ -52,3 +52,10 @@ class NotScalarError(AutodiffError, ValueError):
         super().__init__(
             f"the output has shape {shape}: a gradient needs a scalar output; give `cotangent`, or use jacobian"
         )
+
+
+class OutputError(AutodiffError, TypeError):
+    """A function returned something that has no gradient."""
+
+    def __init__(self, what: str, instead: str) -> None:
+        super().__init__(f"the function returned {what}, of which there is no gradient; {instead}")

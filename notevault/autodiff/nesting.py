@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from notevault.autodiff.tensor import Tensor
 
-RUNNING: list[Sequence[Tensor]] = []
-"""The variables of every function that a transform is calling just now, the outermost first.
+
+class _Running(threading.local):
+    """Each thread has its own nest of derivatives."""
+
+    def __init__(self) -> None:
+        self.variables: list[Sequence[Tensor]] = []
+
+
+RUNNING = _Running()
+"""`RUNNING.variables`: those of every function that a transform is calling just now, the outermost first.
 
 A function may use a variable of an outer derivative that is not among its arguments. Then its own derivative depends on
 that variable, and has to stay on the tape.
@@ -18,16 +27,17 @@ that variable, and has to stay on the tape.
 @contextmanager
 def differentiating(variables: Sequence[Tensor]) -> Iterator[None]:
     """Within, a function is called on these variables; in a hot path `RUNNING` itself is faster by a microsecond."""
-    RUNNING.append(variables)
+    running = RUNNING.variables
+    running.append(variables)
     try:
         yield
     finally:
-        RUNNING.pop()
+        running.pop()
 
 
 def uses_outer_variables(outputs: Iterable[Tensor]) -> bool:
     """Whether the outputs depend on a variable of a derivative that is still being taken around this one."""
-    outer = {variable.index for variables in RUNNING for variable in variables}
+    outer = {variable.index for variables in RUNNING.variables for variable in variables}
     if not outer:
         return False
     oldest = min(outer)

@@ -3,30 +3,37 @@ recursion."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from notevault.autodiff.errors import NotScalarError
+from notevault.autodiff.errors import NotScalarError, OutputError
 from notevault.autodiff.primitive import PRIMITIVES, Value
 from notevault.autodiff.tensor import Tensor, record, shape_of, value_of
 
 COMPLEX = frozenset(map(np.dtype, "FDG"))
 
-_continued: list[bool] = []
-"""Not empty while a function of real numbers is evaluated beside the real line."""
+
+class _Continued(threading.local):
+    """Whether this thread evaluates a function of real numbers beside the real line."""
+
+    to_complex = False
+
+
+_continued = _Continued()
 
 
 @contextmanager
 def continued_to_complex() -> Iterator[None]:
     """Within, cotangents of real nodes keep an imaginary part: a complex step is read off it."""
-    _continued.append(True)
+    before, _continued.to_complex = _continued.to_complex, True
     try:
         yield
     finally:
-        _continued.pop()
+        _continued.to_complex = before
 
 
 def recorded(outputs: Iterable[Tensor], oldest: int = -1) -> list[Tensor]:
@@ -98,10 +105,15 @@ def pull_back(
 
 
 def _in_numbers_of(node: Tensor, g: Value) -> Value:
-    """The cotangent of a real node is real, though what was computed from it may be complex."""
-    if g is not None and getattr(g, "dtype", None) in COMPLEX and node.dtype not in COMPLEX and not _continued:
-        return record(PRIMITIVES["real"], (g,), {})
-    return g
+    """The cotangent in the number type of its node, though what was computed from it may be complex, or wider."""
+    own, given = getattr(node.value, "dtype", None), getattr(g, "dtype", None)
+    if own is given or own is None or given is None or own == given or _continued.to_complex:
+        return g
+    if own.kind == "O" or given.kind == "O":
+        return g
+    if given.kind == "c" and own.kind != "c":
+        return _in_numbers_of(node, record(PRIMITIVES["real"], (g,), {}))
+    return record(PRIMITIVES["cast"], (g,), {"dtype": own})
 
 
 def node_cotangents(
@@ -177,10 +189,20 @@ def zeros_like(x: Value) -> Value:
     return type(value)(0)
 
 
-def as_shape_of(cotangent: Any, output: Tensor) -> Value:
-    """A cotangent, checked to have the output's shape."""
-    if shape_of(cotangent) != output.shape and not isinstance(cotangent, Tensor):
-        cotangent = np.asarray(cotangent, dtype=output.dtype)
-    if shape_of(cotangent) != output.shape:
-        raise ValueError(f"a cotangent of shape {shape_of(cotangent)} for an output of shape {output.shape}")
-    return cotangent
+def like_value_of(node: Tensor, given: Any, what: str = "cotangent") -> Value:
+    """A cotangent or tangent, checked to have the node's shape, in the node's number type."""
+    kind, own = node.dtype, getattr(given, "dtype", None)
+    if kind.kind != "O" and (own is None or own != kind) and not isinstance(given, Tensor):
+        array = np.asarray(given)
+        if array.dtype.kind == "c" and kind.kind != "c":
+            raise ValueError(f"a complex {what} for real numbers")
+        given = array.astype(kind)[()]
+    if shape_of(given) != node.shape:
+        raise ValueError(f"a {what} of shape {shape_of(given)} for an array of shape {node.shape}")
+    return given
+
+
+def refuse_complex(output: Tensor, wrt: Iterable[Tensor]) -> None:
+    """OutputError where a complex output is to be differentiated by real variables without a cotangent."""
+    if output.dtype in COMPLEX and not _continued.to_complex and any(w.dtype.kind == "f" for w in wrt):
+        raise OutputError("a complex number", "take its real part or its absolute value, or use jacobian")

@@ -8,6 +8,7 @@ topological order.
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
@@ -27,8 +28,14 @@ from notevault.autodiff.primitive import PRIMITIVES, Primitive, Value
 NUMPY_HANDLERS: dict[tuple[Any, str], Callable[..., Any]] = {}
 """(numpy function, way to call it) -> the engine's function with the same signature; see `numpy_protocol`."""
 
-_refused: list[bool] = []
-"""Not empty while a function is traced for compilation."""
+
+class _Tracing(threading.local):
+    """Whether this thread is tracing a function for compilation."""
+
+    refuses_branches = False
+
+
+_tracing = _Tracing()
 
 _next_index = count().__next__
 _NO_PARAMETERS: Mapping[str, Any] = {}
@@ -92,7 +99,7 @@ class Tensor:
         return (self[k] for k in range(len(self)))
 
     def __bool__(self) -> bool:
-        if _refused:
+        if _tracing.refuses_branches:
             raise TapeCutError("a branch on a traced value", "choose with where(condition, a, b) instead")
         return bool(self.value)
 
@@ -319,7 +326,7 @@ def apply(name: str, *operands: Value, **parameters: Any) -> Value:
 
 
 def tensor(value: Any, name: str | None = None) -> Tensor:
-    """A leaf of the tape: a value to differentiate with respect to.
+    """A leaf of the tape: a value to differentiate with respect to. TypeError where it holds no numbers.
 
     Integers and booleans become float64; float32, float64, complex and object arrays keep their type, and a
     Fraction stays exact. An ndarray is shared through a read-only view, not copied.
@@ -339,6 +346,8 @@ def tensor(value: Any, name: str | None = None) -> Tensor:
         array = array.astype(np.float64)
     elif array.dtype.kind not in "fcO":
         raise TypeError(f"cannot differentiate by values of type {array.dtype}")
+    elif array.dtype.kind == "O" and not all(hasattr(item, "__mul__") for item in array.flat):
+        raise TypeError(f"cannot differentiate by a {type(value).__name__}: numbers and arrays of numbers are wanted")
     if array.ndim == 0:
         return Tensor(array[()], name=name)
     view = array.view()
@@ -349,11 +358,11 @@ def tensor(value: Any, name: str | None = None) -> Tensor:
 @contextmanager
 def branches_refused() -> Iterator[None]:
     """Within, `if tensor:` is an error: a compiled program would take the same branch at every call."""
-    _refused.append(True)
+    before, _tracing.refuses_branches = _tracing.refuses_branches, True
     try:
         yield
     finally:
-        _refused.pop()
+        _tracing.refuses_branches = before
 
 
 def value_of(x: Value) -> Value:

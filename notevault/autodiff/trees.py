@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-_BRANCHES = (list, tuple, dict)
+BRANCHES = (list, tuple, dict)
 
 
 def leaves(tree: Any) -> list[Any]:
@@ -15,7 +15,7 @@ def leaves(tree: Any) -> list[Any]:
     >>> leaves({"w": 1.0, "b": [2.0, 3.0]})
     [1.0, 2.0, 3.0]
     """
-    if not isinstance(tree, _BRANCHES):
+    if not isinstance(tree, BRANCHES):
         return [tree]
     found: list[Any] = []
     _collect(tree, found)
@@ -24,7 +24,7 @@ def leaves(tree: Any) -> list[Any]:
 
 def _collect(tree: Any, found: list[Any]) -> None:
     for branch in tree.values() if isinstance(tree, dict) else tree:
-        if isinstance(branch, _BRANCHES):
+        if isinstance(branch, BRANCHES):
             _collect(branch, found)
         else:
             found.append(branch)
@@ -54,7 +54,7 @@ def _collect_like(tree: Any, like: Any, found: list[Any]) -> None:
             raise ValueError(f"{_kind(tree)} where {_kind(like)} is expected")
         for part, branch in zip(tree, like, strict=True):
             _collect_like(part, branch, found)
-    elif isinstance(tree, _BRANCHES):
+    elif isinstance(tree, BRANCHES):
         raise ValueError(f"{_kind(tree)} where an array is expected")
     else:
         found.append(tree)
@@ -90,7 +90,7 @@ def rebuild(tree: Any, values: Sequence[Any]) -> Any:
 
 
 def _build(branch: Any, remaining: Iterator[Any]) -> Any:
-    if not isinstance(branch, _BRANCHES):
+    if not isinstance(branch, BRANCHES):
         return next(remaining)
     if isinstance(branch, tuple) and hasattr(branch, "_fields"):
         return type(branch)(*(_build(part, remaining) for part in branch))

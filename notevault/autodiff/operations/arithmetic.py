@@ -108,6 +108,8 @@ def _div(a: Value, b: Value) -> Value:
 
 
 def _by_numerator(y: Value, a: Value, b: Value) -> Value:
+    if isinstance(b, int) and dtype_of(y).kind == "O":  # of Fractions: 1 / 3 would be a float
+        b = Fraction(b)
     return reciprocal(b)
 
 

@@ -59,11 +59,11 @@ class Run:
     def __init__(self, function: Callable[[Any], Any], x: Any) -> None:
         self.argument = x
         self.wrt = [_fresh(leaf) for leaf in leaves(x)]
-        RUNNING.append(self.wrt)
+        RUNNING.variables.append(self.wrt)
         try:
             output = function(rebuild(x, self.wrt))
         finally:
-            RUNNING.pop()
+            RUNNING.variables.pop()
         self.outputs = [_without_mask(leaf) for leaf in leaves(output)]
         self.output = rebuild(output, self.outputs)
         traced = [leaf for leaf in self.outputs if isinstance(leaf, Tensor)]
