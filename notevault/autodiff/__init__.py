@@ -19,6 +19,7 @@ from notevault.autodiff import numpy_protocol, operations
 from notevault.autodiff.custom import checkpoint, custom_rule
 from notevault.autodiff.errors import (
     AutodiffError,
+    NotCompiledError,
     NotScalarError,
     OutputError,
     TapeCutError,
@@ -70,6 +71,7 @@ __all__ = [
     "LocalDerivative",
     "Misconception",
     "Node",
+    "NotCompiledError",
     "NotScalarError",
     "OutputError",
     "Primitive",

@@ -209,6 +209,8 @@ def _by_operand(node: Tensor, adjoint: Value, active: Mapping[int, Value]) -> di
 def _local_value(node: Tensor, row: Primitive, operand: int) -> Value | None:
     """The local derivative as a number (or, elementwise, an array of numbers); None for any other linear
     map."""
+    if row.joint_vjp is not None:
+        return None
     if not row.differentiable or row.vjp[operand] is None:
         return zeros_like(node) if not row.differentiable else None
     with np.errstate(all="ignore"):

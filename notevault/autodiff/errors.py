@@ -44,6 +44,14 @@ class UnsupportedNumpyError(AutodiffError, TypeError):
         super().__init__(f"{what} has no counterpart among the engine's primitives")
 
 
+class NotCompiledError(AutodiffError, TypeError):
+    """A function that is to be compiled uses an operation that is not in the operation table."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"{name} cannot be compiled: only operations of the table can")
+
+
 class NotScalarError(AutodiffError, ValueError):
     """A gradient without a cotangent was asked of an output that has more than one element."""
 

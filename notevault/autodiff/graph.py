@@ -9,14 +9,14 @@ from functools import cache
 from typing import Any
 
 from notevault.autodiff.errors import UnknownPrimitiveError
-from notevault.autodiff.primitive import Primitive, Value
+from notevault.autodiff.primitive import PRIMITIVES, Primitive, Value
 from notevault.autodiff.sweep import recorded
 from notevault.autodiff.tensor import Tensor
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One step: `primitive` is its name, or "input" or "constant"; `parents` are indices of earlier nodes."""
+    """One step: `primitive` is its `label`, or "input" or "constant"; `parents` are indices of earlier nodes."""
 
     index: int
     primitive: str
@@ -98,7 +98,7 @@ def graph(outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> Graph:
             place[operand.index] if isinstance(operand, Tensor) else constant(operand) for operand in node.operands
         )
         parameters = {**defaults(node.primitive), **node.parameters}
-        place[node.index] = add(node.primitive.name, parents, parameters, node.name, node.value)
+        place[node.index] = add(label(node.primitive), parents, parameters, node.name, node.value)
     return Graph(tuple(nodes), tuple(place[x.index] for x in inputs), tuple(place[y.index] for y in outputs))
 
 
@@ -115,6 +115,12 @@ def _behind(outputs: Sequence[Tensor], stop: set[int]) -> list[Tensor]:
             if node.index not in stop:
                 pending.extend(operand for operand in node.operands if isinstance(operand, Tensor))
     return [found[index] for index in sorted(found)]
+
+
+def label(row: Primitive) -> str:
+    """The name of a row of the table; that of an operation of one's own after "custom ", for it may be called like a
+    row."""
+    return row.name if PRIMITIVES.get(row.name) is row else f"custom {row.name}"
 
 
 def _as_it_is(value: Value) -> Value:

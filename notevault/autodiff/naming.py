@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from notevault.autodiff.tensor import Tensor
@@ -25,11 +25,11 @@ def run_named(function: Callable[..., Any], *arguments: Any, **named: Any) -> tu
     >>> sorted(names)
     ['loss', 'w', 'x', 'y_hat']
     """
-    code = function.__code__
+    code = _code_of(function)
     seen: dict[str, Any] = {}
 
     def watch(frame: FrameType, event: str, argument: Any) -> None:
-        if event == "return" and frame.f_code is code:
+        if event == "return" and code is not None and frame.f_code is code:
             seen.update(frame.f_locals)
 
     before = sys.getprofile()
@@ -39,8 +39,22 @@ def run_named(function: Callable[..., Any], *arguments: Any, **named: Any) -> tu
     finally:
         sys.setprofile(before)
     if isinstance(result, Tensor) and not any(value is result for value in seen.values()):
-        seen[function.__name__.replace("<lambda>", "result")] = result
+        seen[name_of(function).replace("<lambda>", "result")] = result
     return result, seen
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """What a callable is called: its own name, or that of its class."""
+    name: str = getattr(function, "__name__", type(function).__name__)
+    return name
+
+
+def _code_of(function: Callable[..., Any]) -> CodeType | None:
+    """The code whose variables are those of the function; None for one in C, or made of another one."""
+    own = getattr(function, "__code__", None)
+    of_class: Any = type(function).__call__
+    code = getattr(of_class, "__code__", None) if own is None else own
+    return code if isinstance(code, CodeType) else None
 
 
 def tex_name(label: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from notevault.autodiff.tensor import Tensor, apply, dtype_of, shape_of, value_of
+from notevault.autodiff.tensor import Tensor, apply, dtype_of, read, shape_of, value_of
 
 Function = Callable[..., Any]
 LN2 = math.log(2.0)
@@ -23,16 +23,16 @@ def _logaddexp2(a: Any, b: Any) -> Any:
 
 
 def _ignoring_nan(choose: np.ufunc) -> Function:
-    """fmax and fmin: the other one where one is not a number."""
-    return lambda a, b: np.where(np.isnan(a), b, np.where(np.isnan(b), a, choose(a, b)))
+    """fmax and fmin: the other one where one is not a number, which alone differs from itself."""
+    return lambda a, b: np.where(a != a, b, np.where(b != b, a, choose(a, b)))  # noqa: PLR0124
 
 
 def _real_if_close(a: Any, tol: float = 100) -> Any:
-    return np.real(a) if np.isrealobj(np.real_if_close(value_of(a), tol)) else a
+    return np.real(a) if np.isrealobj(np.real_if_close(read(a, "np.real_if_close"), tol)) else a
 
 
 def _nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
-    plain = np.nan_to_num(value_of(x), nan=nan, posinf=posinf, neginf=neginf)
+    plain = np.nan_to_num(read(x, "np.nan_to_num"), nan=nan, posinf=posinf, neginf=neginf)
     return np.where(np.isfinite(x), x, plain)
 
 

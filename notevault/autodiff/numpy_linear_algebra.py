@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from notevault.autodiff.errors import UnsupportedNumpyError
 from notevault.autodiff.operations import eig, eigh, slogdet, svd
 from notevault.autodiff.operations.eigenvalues import Triangle
 from notevault.autodiff.operations.linear_algebra import hermitian
-from notevault.autodiff.tensor import apply, shape_of, value_of
+from notevault.autodiff.tensor import apply, read, shape_of
 
 Function = Callable[..., Any]
 
@@ -29,15 +30,20 @@ def _vector_norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
     if ord in (np.inf, -np.inf):
         return (np.max if ord > 0 else np.min)(size, axis=axis, keepdims=keepdims)
     if ord == 0:
-        raise NotImplementedError("np.linalg.norm with ord=0: a count has no derivative")
+        raise UnsupportedNumpyError("np.linalg.norm with ord=0")
     if ord == 1:
         return np.sum(size, axis=axis, keepdims=keepdims)
     return np.sum(size**ord, axis=axis, keepdims=keepdims) ** (1.0 / ord)
 
 
 def _matrix_norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
+    if ord in (1, -1, np.inf, -np.inf) and not keepdims:  # the largest (smallest) sum along one axis
+        summed, other = (0, 1) if abs(ord) == 1 else (1, 0)
+        rows = np.moveaxis(np.abs(x), axis or (0, 1), (0, 1))
+        totals = np.sum(rows, axis=summed, keepdims=True)
+        return np.squeeze((np.max if ord > 0 else np.min)(totals, axis=other, keepdims=True), axis=(0, 1))
     if ord not in ("nuc", 2, -2) or keepdims:
-        raise NotImplementedError(f"np.linalg.norm of a matrix with ord={ord!r}, keepdims={keepdims}")
+        raise UnsupportedNumpyError(f"np.linalg.norm of a matrix with ord={ord!r}, keepdims={keepdims}")
     values = svd(np.moveaxis(x, axis or (0, 1), (-2, -1)), compute_uv=False)
     reduce: dict[Any, Function] = {"nuc": np.sum, 2: np.max, -2: np.min}
     return reduce[ord](values, axis=-1)
@@ -45,7 +51,7 @@ def _matrix_norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
 
 def _completed(x: Any, UPLO: str = "L") -> Any:  # noqa: N803 (numpy's name)
     """The Hermitian matrix that numpy sees when it reads one triangle only; a Hermitian x as it is."""
-    plain = value_of(x)
+    plain = read(x, "the symmetry of a matrix, which np.linalg asks for,")
     if np.array_equal(plain, np.conj(np.swapaxes(plain, -1, -2))):
         return x
     return triangle_completed(x, UPLO)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from notevault.autodiff.tensor import apply, shape_of, value_of
+from notevault.autodiff.tensor import apply, read, shape_of
 
 Function = Callable[..., Any]
 
@@ -65,7 +65,7 @@ def _ordered(x: Any, axis: int | None, order: Function) -> Any:
     """The elements at the positions in which `order` puts their values along an axis."""
     if axis is None:
         return _ordered(apply("reshape", x, shape=-1), 0, order)
-    return apply("gather", x, index=order(value_of(x), axis=axis), axis=axis)
+    return apply("gather", x, index=order(read(x, "sorting"), axis=axis), axis=axis)
 
 
 def _sort(a: Any, axis: int | None = -1, kind: Any = None) -> Any:
@@ -77,7 +77,7 @@ def _partition(a: Any, kth: Any, axis: int | None = -1) -> Any:
 
 
 def _compress(condition: Any, a: Any, axis: int | None = None) -> Any:
-    places = np.flatnonzero(value_of(condition))
+    places = np.flatnonzero(read(condition, "np.compress"))
     return apply("reshape", a, shape=-1)[places] if axis is None else np.take(a, places, axis)
 
 

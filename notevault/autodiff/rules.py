@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from notevault.autodiff.primitive import PRIMITIVES, Primitive, Rule, Value, register
-from notevault.autodiff.tensor import Tensor, record, shape_of
+from notevault.autodiff.tensor import Tensor, plain_parameters, record, shape_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -129,7 +129,7 @@ def mask(*, operands: int = 2, name: str | None = None, **row: Any) -> Callable[
 def _public(forward: Function, row: Primitive) -> Function:
     @wraps(forward)
     def call(*operands: Value, **parameters: Any) -> Value:
-        return record(row, operands, parameters)
+        return record(row, operands, plain_parameters(row.name, parameters))
 
     return call  # type: ignore[return-value]
 

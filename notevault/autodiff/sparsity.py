@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from notevault.autodiff.graph import label
 from notevault.autodiff.sweep import active, recorded
 from notevault.autodiff.tensor import Tensor, value_of
 
@@ -56,19 +57,20 @@ def _step(node: Tensor, inputs: Sequence[Pattern | None], pattern: Pattern) -> P
     """On which elements of x each element of the node depends; adds the pairs the node multiplies to `pattern`."""
     row: Any = node.primitive
     size = node.size
-    if row.name in MOVES:
+    name = label(row)
+    if name in MOVES:
         return _moved(node, inputs)
-    if row.name in TOTALS:
+    if name in TOTALS:
         return _totals(node, inputs[0])
     if row.elementwise:
         spread = [None if d is None else _spread(d, o, node) for d, o in zip(inputs, node.operands, strict=True)]
         linear = all(isinstance(p, int) for p in row.partials)
         if not linear:
-            _cross(spread, row.name, pattern)
+            _cross(spread, name, pattern)
         return _union(spread)
     everything = _union([None if d is None else np.atleast_2d(d.any(axis=0)) for d in inputs])
     live = sum(d is not None for d in inputs)
-    if live > 1 or row.name not in LINEAR:
+    if live > 1 or name not in LINEAR:
         pattern |= everything.T & everything
     return np.repeat(everything, size, axis=0)
 

@@ -17,12 +17,14 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from notevault.autodiff.array_methods import ArrayMethods
 from notevault.autodiff.errors import (
     TapeCutError,
     TapeWriteError,
     UnknownPrimitiveError,
     UnsupportedNumpyError,
 )
+from notevault.autodiff.numpy_calls import asked_options
 from notevault.autodiff.primitive import PRIMITIVES, Primitive, Value
 
 NUMPY_HANDLERS: dict[tuple[Any, str], Callable[..., Any]] = {}
@@ -41,7 +43,7 @@ _next_index = count().__next__
 _NO_PARAMETERS: Mapping[str, Any] = {}
 
 
-class Tensor:
+class Tensor(ArrayMethods):
     """A value on the tape: a leaf (see `tensor`), or the result of a primitive on operands.
 
     value: an ndarray, a numpy scalar, or a Fraction. operands: tensors and plain values; arguments: the
@@ -88,7 +90,8 @@ class Tensor:
 
     def item(self) -> Any:
         """The value as a Python number, off the tape; for a tensor of one element."""
-        return self.value.item() if hasattr(self.value, "item") else self.value
+        value = read(self, ".item()")
+        return value.item() if hasattr(value, "item") else value
 
     def __len__(self) -> int:
         if not self.shape:
@@ -102,6 +105,12 @@ class Tensor:
         if _tracing.refuses_branches:
             raise TapeCutError("a branch on a traced value", "choose with where(condition, a, b) instead")
         return bool(self.value)
+
+    def __reduce__(self) -> Any:
+        """A copy is a leaf of its own: with the number of the original it would be taken for it."""
+        if self.primitive is not None:
+            raise TapeCutError("a copy of a computed tensor", "copy its .value, or use it as it is")
+        return tensor, (self.value, self.name)
 
     def __repr__(self) -> str:
         label = f", name={self.name!r}" if self.name else ""
@@ -129,6 +138,10 @@ class Tensor:
         handler = NUMPY_HANDLERS.get((ufunc, method))
         if handler is None:
             raise UnsupportedNumpyError(f"np.{ufunc.__name__}{'' if method == '__call__' else '.' + method}")
+        if options and method == "__call__":
+            options = asked_options(options)
+            if options:
+                raise UnsupportedNumpyError(f"np.{ufunc.__name__} with {next(iter(options))}=")
         return handler(*inputs, **options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
@@ -213,73 +226,14 @@ class Tensor:
     __hash__ = object.__hash__
 
     def __getitem__(self, index: Any) -> Tensor:
-        return _step("getitem", self, {"index": plain_index(index)})
+        return self._step("getitem", {"index": plain_index(index)})
 
-    # methods of ndarray, as far as they can be differentiated
+    def _step(self, name: str, parameters: Mapping[str, Any]) -> Tensor:
+        result: Tensor = record(PRIMITIVES[name], (self,), parameters)
+        return result
 
-    @property
-    def T(self) -> Tensor:  # noqa: N802
-        return _step("transpose", self, {})
-
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        return _step("sum", self, {"axis": axis, "keepdims": keepdims})
-
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        return _step("mean", self, {"axis": axis, "keepdims": keepdims})
-
-    def prod(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        return _step("prod", self, {"axis": axis, "keepdims": keepdims})
-
-    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        return _step("max", self, {"axis": axis, "keepdims": keepdims})
-
-    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        return _step("min", self, {"axis": axis, "keepdims": keepdims})
-
-    def var(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
-        return _step("var", self, {"axis": axis, "ddof": ddof, "keepdims": keepdims})
-
-    def std(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
-        return _step("std", self, {"axis": axis, "ddof": ddof, "keepdims": keepdims})
-
-    def cumsum(self, axis: int | None = None) -> Tensor:
-        return _step("cumsum", self, {"axis": axis})
-
-    def argmax(self, axis: int | None = None) -> Any:
-        """The position of the largest element, plain: a position has no derivative."""
-        return np.argmax(self.value, axis=axis)
-
-    def argmin(self, axis: int | None = None) -> Any:
-        """The position of the smallest element, plain."""
-        return np.argmin(self.value, axis=axis)
-
-    def dot(self, other: Any) -> Tensor:
-        return _operate("dot", self, other)
-
-    def reshape(self, *shape: Any) -> Tensor:
-        wanted = shape[0] if len(shape) == 1 else shape
-        return _step("reshape", self, {"shape": wanted})
-
-    def ravel(self) -> Tensor:
-        return self.reshape(-1)
-
-    flatten = ravel
-
-    def transpose(self, *axes: Any) -> Tensor:
-        order = axes[0] if len(axes) == 1 and axes[0] is not None and not isinstance(axes[0], int) else axes
-        return _step("transpose", self, {"axes": None if order in ((), (None,)) else tuple(order)})
-
-    def squeeze(self, axis: Any = None) -> Tensor:
-        return _step("squeeze", self, {"axis": axis})
-
-    def clip(self, low: Any = None, high: Any = None) -> Tensor:
-        return _step("clip", self, {"low": low, "high": high})
-
-    def astype(self, dtype: Any) -> Tensor:
-        return _step("cast", self, {"dtype": np.dtype(dtype)})
-
-    def copy(self) -> Tensor:
-        return _step("identity", self, {})
+    def _position(self, function: Callable[..., Any], axis: int | None) -> Any:
+        return function(read(self, function.__name__), axis=axis)
 
 
 _OPERAND_TYPES = (Tensor, np.ndarray, int, float, np.generic, Fraction, complex, list, tuple)
@@ -291,11 +245,6 @@ def _operate(name: str, *operands: Any) -> Tensor:
         if not isinstance(operand, _OPERAND_TYPES):
             return NotImplemented  # type: ignore[no-any-return]
     result: Tensor = record(PRIMITIVES[name], operands, _NO_PARAMETERS)
-    return result
-
-
-def _step(name: str, x: Tensor, parameters: Mapping[str, Any]) -> Tensor:
-    result: Tensor = record(PRIMITIVES[name], (x,), parameters)
     return result
 
 
@@ -313,8 +262,18 @@ def record(row: Primitive, operands: Sequence[Value], parameters: Mapping[str, A
     return Tensor(value, row, tuple(operands), tuple(arguments), parameters) if on_tape else value
 
 
+def plain_parameters(name: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parameters of an operation; TapeCutError where one is a tensor, whose gradient would be lost."""
+    for key, value in parameters.items():
+        if isinstance(value, Tensor):
+            raise TapeCutError(
+                f"a tensor as {key} of {name}", "only operands are differentiated: write it with them, or give .value"
+            )
+    return parameters
+
+
 def apply(name: str, *operands: Value, **parameters: Any) -> Value:
-    """Apply the primitive `name`; plain operands alone give a plain result.
+    """Apply the primitive `name`; plain operands alone give a plain result. A parameter must not be a tensor.
 
     >>> apply("mul", tensor(3.0), 2.0)
     tensor(6.)
@@ -322,7 +281,7 @@ def apply(name: str, *operands: Value, **parameters: Any) -> Value:
     row = PRIMITIVES.get(name)
     if row is None:
         raise UnknownPrimitiveError(name, PRIMITIVES)
-    return record(row, operands, parameters)
+    return record(row, operands, plain_parameters(name, parameters))
 
 
 def tensor(value: Any, name: str | None = None) -> Tensor:
@@ -384,8 +343,25 @@ def dtype_of(x: Value) -> np.dtype[Any]:
     return value.dtype if hasattr(value, "dtype") else np.asarray(value).dtype
 
 
+def read(x: Value, what: str) -> Value:
+    """The plain value of x, for something that is decided by numbers and not differentiated.
+
+    TapeCutError while a function is traced for compilation: the compiled program would decide the same at every call.
+    """
+    if not isinstance(x, Tensor):
+        return x
+    if _tracing.refuses_branches:
+        raise TapeCutError(f"{what} of a traced value", "it would be the same at every call: compute it outside")
+    return x.value
+
+
 def plain_index(index: Any) -> Any:
-    """An index without tensors: masks and positions select, they are not differentiated."""
+    """An index without tensors: masks and positions select, they are not differentiated.
+
+    Lists and arrays are copied: the backward pass reads them again, when the caller may have changed them.
+    """
     if isinstance(index, tuple):
         return tuple(plain_index(part) for part in index)
-    return index.value if isinstance(index, Tensor) else index
+    if isinstance(index, list):
+        return [plain_index(part) for part in index]
+    return index.copy() if isinstance(index, np.ndarray) else read(index, "an index")

@@ -58,23 +58,30 @@ class Source:
 
 
 class ArrayWriter:
-    """Writes one program. static: inputs that are the same array at every call. targets: where outputs must go."""
+    """Writes one program. static: inputs that are the same array at every call. targets: where outputs must go.
+
+    name: of the function, which then is no name for anything else in it.
+    """
 
     def __init__(
-        self, program: Program, static: Mapping[int, Array] | None = None, targets: Mapping[int, Array] | None = None
+        self,
+        program: Program,
+        name: str,
+        static: Mapping[int, Array] | None = None,
+        targets: Mapping[int, Array] | None = None,
     ) -> None:
         self.program = program
         self.nodes = program.instructions
         self.static: dict[int, Array] = dict(static or {})
         self.targets = dict(targets or {})
-        self.out = Source(bound={"np": np, "engine": ENGINE}, variables=frozenset(program.names.values()))
+        self.out = Source(bound={"np": np, "engine": ENGINE}, variables=frozenset([name, *program.names.values()]))
         self.text: dict[int, str] = {}
         self.root: dict[int, int] = {}
         self.place: dict[int, str] = {}
         self.free: dict[tuple[Any, ...], list[str]] = {}
         self.fused = _fused(program)
         self.last = self._last_uses()
-        self.taken = set(program.names.values()) | RESERVED
+        self.taken = {name, *program.names.values()} | RESERVED
         self.counter: Counter[str] = Counter()
         self.numbers: dict[tuple[float, str], str] = {}
 
@@ -202,7 +209,7 @@ class ArrayWriter:
 
     def _scalar(self, node: Instruction) -> str:
         scalar_operands = all(not self.nodes[k].shape for k in node.operands)
-        if node.op in INFIX and scalar_operands and node.op not in ("square", "relu", "sign", "where"):
+        if node.op in INFIX and scalar_operands and node.op not in ("square", "relu", "sign", "where", "pow"):
             return write(node.op, [Expression(self.text[k]) for k in node.operands]).text
         row = PRIMITIVES[node.op]
         if row.code is not None and scalar_operands and "{axis}" not in row.code:
@@ -236,6 +243,8 @@ class ArrayWriter:
         node = self.nodes[index]
         operands = [self.nodes[k] for k in node.operands]
         strong = [o.dtype for o in operands if o.op != "constant" or o.shape]
+        if not hasattr(node.value, "dtype"):
+            return expression  # a number of Python's, which takes the type of what it meets on the tape too
         if node.dtype.kind != "f" or len(strong) == len(operands) or node.dtype == np.result_type(*strong, "?"):
             return expression
         kind = f"np.{node.dtype.name}"

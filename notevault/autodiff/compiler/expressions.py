@@ -42,7 +42,7 @@ OPERATORS: Mapping[str, tuple[str, int, tuple[int, ...]]] = {
     "equal": ("{0} == {1}", COMPARISON, (SUM, SUM)),
     "not_equal": ("{0} != {1}", COMPARISON, (SUM, SUM)),
     "where": ("{1} if {0} else {2}", TERNARY, (COMPARISON, COMPARISON, TERNARY)),
-    "relu": ("{0} if {0} > 0 else 0.0", TERNARY, (SUM,)),
+    "relu": ("0.0 if {0} <= 0 else {0}", TERNARY, (SUM,)),
     "sign": ("({0} > 0) - ({0} < 0)", SUM, (SUM,)),
     "abs": ("abs({0})", ATOM, (TERNARY,)),
 }
@@ -69,6 +69,9 @@ def write(op: str, operands: Sequence[Expression]) -> Expression:
     """
     if op in FUNCTIONS:
         return Expression(f"{FUNCTIONS[op]}({', '.join(operand.text for operand in operands)})")
+    if op == "pow" and not operands[1].text.lstrip("-").isdecimal():
+        # Python's own ** of a negative number to a broken power is complex; that of `math` is an error, as 1 / 0 is
+        return Expression(f"pow({operands[0].text}, {operands[1].text})")
     template, binds, least = OPERATORS[op]
     return Expression(template.format(*(o.within(n) for o, n in zip(operands, least, strict=True))), binds)
 

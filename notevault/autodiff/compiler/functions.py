@@ -23,6 +23,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from threading import Lock
 from types import CodeType
 from typing import Any
 
@@ -36,7 +37,7 @@ from notevault.autodiff.compiler.scalars import is_scalar_program, scalar_namesp
 from notevault.autodiff.compiler.tracing import Traced, trace_function
 from notevault.autodiff.graph import Graph, Node
 from notevault.autodiff.primitive import PRIMITIVES
-from notevault.autodiff.trees import form, leaves
+from notevault.autodiff.trees import form, leaves, rebuild
 
 __all__ = ["Compiled", "compile"]
 
@@ -45,13 +46,19 @@ def compile(function: Callable[..., Any], argnums: int | tuple[int, ...] | None 
     """A function that does the same, faster, from the second call with the same shapes and types on.
 
     argnums: return (value, gradients by these arguments) instead. The function must not branch on values and must
-    compute the same operations at every call; what it reads from outside (globals, enclosing variables) is read at the
-    first call with arguments of a kind, and kept.
+    compute the same operations at every call; what it reads from outside (globals, enclosing variables, random numbers,
+    the `.value` of a tensor) is read at the first call with arguments of a kind, and kept. A branch, an index, a
+    sorting or a test that depends on a value is a TapeCutError, an operation that is not in the table a
+    NotCompiledError. Whole numbers come in as real ones. Calls from several threads run one after the other.
 
     Inputs are taken to be finite: where a number is infinite, or overflows, and meets a zero cotangent in a product
     whose factors are finite for finite inputs, the compiled result may be NaN where the traced one is 0.
     """
     return Compiled(function, argnums)
+
+
+KEPT = 256
+"""Programs that are kept at most, each for arguments of other shapes, with the places that it works in."""
 
 
 class Compiled:
@@ -68,6 +75,8 @@ class Compiled:
         key = (*map(_kind, flat), *map(form, arguments))
         ready = self._ready.get(key)
         if ready is None:
+            if len(self._ready) >= KEPT:
+                del self._ready[next(iter(self._ready))]
             ready = self._ready[key] = self._make(arguments)
         run, self.source = ready
         return run(*flat)
@@ -84,14 +93,40 @@ class Compiled:
             value = spell(traced.result, words[: traced.results])
             return value if slopes is None else f"{value}, {spell(slopes, words[traced.results :])}"
 
-        if is_scalar_program(traced.program):
-            if is_wide(traced.program):
-                return _by_levels(traced.program, spelt)
-            source = scalar_source(traced.program, traced.name, spelt)
-            run = load(source, traced.name, scalar_namespace())
-            return _with_infinities(run, traced, spelt), source
-        source, bound = array_source(traced.program, traced.name, spelt)
-        return load(source, traced.name, bound), source
+        if can_be_spelt(traced.result) and can_be_spelt(slopes):
+            return _written(traced, spelt)
+        # containers of other types are filled after the call
+        whole = traced.result if slopes is None else (traced.result, slopes)
+        run, source = _written(traced, lambda words: f"[{', '.join(words)}]")
+        return lambda *inputs: rebuild(whole, run(*inputs)), source
+
+
+def _written(traced: Traced, form: Callable[[Sequence[str]], str]) -> tuple[Callable[..., Any], str]:
+    """The program as a function, and its source."""
+    program = traced.program
+    if not is_scalar_program(program):
+        source, bound = array_source(program, traced.name, form)
+        return _one_call_at_a_time(load(source, traced.name, bound)), source
+    if is_wide(program):
+        run, source = _by_levels(program, form)
+        return _one_call_at_a_time(run), source
+    source = scalar_source(program, traced.name, form)
+    run = load(source, traced.name, scalar_namespace())
+    return _with_infinities(run, traced, form), source
+
+
+def _one_call_at_a_time(run: Callable[..., Any]) -> Callable[..., Any]:
+    """The function for any number of threads: all calls of one program work in the same places.
+
+    Python's numbers become numpy's, which give an infinity where Python's raise.
+    """
+    lock = Lock()
+
+    def call(*inputs: Any) -> Any:
+        with lock:
+            return run(*[np.float64(x) if x.__class__ is float or x.__class__ is int else x for x in inputs])
+
+    return call
 
 
 def _by_levels(program: Program, form: Callable[[Sequence[str]], str]) -> tuple[Callable[..., Any], str]:
@@ -111,6 +146,14 @@ def _kind(leaf: Any) -> tuple[Any, ...]:
 
 
 FLOAT = ((), "float")
+
+
+def can_be_spelt(tree: Any) -> bool:
+    """Whether a nested value is made of plain lists, tuples, and dicts whose keys are words or whole numbers."""
+    if isinstance(tree, dict):
+        plain = type(tree) is dict and all(type(key) in (str, int) for key in tree)
+        return plain and all(map(can_be_spelt, tree.values()))
+    return not isinstance(tree, (list, tuple)) or (type(tree) in (list, tuple) and all(map(can_be_spelt, tree)))
 
 
 def spell(tree: Any, words: Sequence[str]) -> str:
@@ -137,22 +180,38 @@ def _spell(tree: Any, remaining: Any) -> str:
 
 def array_source(program: Program, name: str, form: Callable[[Sequence[str]], str]) -> tuple[str, Mapping[str, Any]]:
     """The source of a function of the program's inputs, and the objects it refers to."""
-    writer = ArrayWriter(program)
+    writer = ArrayWriter(program, name)
     source = writer.write()
     words = []
     given: set[int] = set()
+    loose = _loosely_typed(program)
     for index in program.outputs:
         node, root = program.instructions[index], writer.root[index]
         if node.op == "constant" and not node.shape:
-            words.append(returned(node.value, writer.text[index]))
+            plain = node.dtype == np.float64 or node.dtype.kind in "iub"
+            words.append(returned(node.value, writer.text[index]) if plain else writer.bind(node.value))
             continue
         # an input, a constant and an array that was returned already belong to somebody else
         foreign = program.instructions[root].op in ("input", "constant") or root in given
         given.add(root)
+        if index in loose and node.dtype.kind == "f":
+            words.append(f"engine.cast({writer.text[index]}, dtype=np.{node.dtype.name})")
+            continue
         words.append(f"{writer.text[index]}.copy()" if foreign and node.shape else writer.text[index])
     arguments = ", ".join(program.names[k] for k in program.inputs)
     body = [f"    {line}" for line in [*source.lines, f"return {form(words)}"]]
     return "\n".join([*source.head(), f"def {name}({arguments}):", *body, ""]), source.bound
+
+
+def _loosely_typed(program: Program) -> set[int]:
+    """Single numbers that are whole numbers of Python's in one branch of a `where` only."""
+    found: set[int] = set()
+    for index, node in enumerate(program.instructions):
+        weak = [k in found or not hasattr(program.instructions[k].value, "dtype") for k in node.operands]
+        choosing = node.op == "where" and any(weak[1:])
+        if not node.shape and node.operands and (choosing or all(weak)):
+            found.add(index)
+    return found
 
 
 @lru_cache(maxsize=512)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from notevault.autodiff.compiler.simplify import LOWER, SIMPLIFY, simplify_operands
+from notevault.autodiff.errors import NotCompiledError
 from notevault.autodiff.graph import Graph
 from notevault.autodiff.primitive import PRIMITIVES, Value
 from notevault.autodiff.tensor import shape_of
@@ -61,7 +62,8 @@ class Builder:
         key = ("constant", array.shape, array.dtype.str, array.tobytes() if array.dtype.kind != "O" else id(value))
         if key not in self._known:
             tame = array.dtype.kind in "fiub" and bool(np.all(np.isfinite(array)))
-            self._known[key] = self._append(Instruction("constant", (), {}, value), tame=tame)
+            own = array.copy() if array.ndim else value  # the caller may write into an array of theirs
+            self._known[key] = self._append(Instruction("constant", (), {}, own), tame=tame)
         return self._known[key]
 
     def scalar(self, index: int) -> float | None:
@@ -154,6 +156,8 @@ def build(graph: Graph, names: Mapping[int, str]) -> Program:
         elif node.primitive == "constant":
             place.append(builder.constant(node.value))
         else:
+            if node.primitive not in PRIMITIVES:
+                raise NotCompiledError(node.primitive)
             place.append(builder.add(node.primitive, *(place[k] for k in node.parents), **node.parameters))
         name = names.get(node.index)
         # a name belongs to one value: a variable that was assigned twice would hold the wrong one of the two

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from notevault.autodiff.compiler.expressions import (
     FUNCTIONS,
     LONGEST,
@@ -23,13 +25,15 @@ USED_TWICE = frozenset({"square", "relu", "sign"})
 
 
 WHOLE_ALWAYS = frozenset({"sign", "greater", "greater_equal", "less", "less_equal", "equal", "not_equal"})
-WHOLE_OF_WHOLE = frozenset({"constant", "add", "sub", "mul", "neg", "square", "where", "abs"})
+WHOLE_OF_WHOLE = frozenset({"constant", "add", "sub", "mul", "mod", "neg", "pow", "square", "where", "abs", "relu"})
 
 
 def is_scalar_program(program: Program) -> bool:
-    """Whether every value is one real number and every operation has a Python expression."""
+    """Whether every value is one number of Python's own types and every operation has a Python expression."""
     return all(
-        not node.shape and node.dtype.kind in "fib" and (node.op in ("input", "constant") or can_be_written(node.op))
+        not node.shape
+        and (node.dtype == np.float64 or node.dtype.kind in "ib")
+        and (node.op in ("input", "constant") or can_be_written(node.op))
         for node in program.instructions
     )
 
@@ -71,10 +75,13 @@ def scalar_source(program: Program, name: str, form: Callable[[Sequence[str]], s
 
 
 def _whole(program: Program) -> set[int]:
-    """The values that Python computes as whole numbers, though they are real ones on the tape: a slope 1 * (x > 0)."""
+    """The values that may be whole numbers of Python's, though they are real ones on the tape: a slope 1 * (x > 0)."""
     found: set[int] = set()
     for index, node in enumerate(program.instructions):
-        is_whole = float(node.value).is_integer() if node.op == "constant" else all(k in found for k in node.operands)
+        known = [k in found for k in node.operands]
+        is_whole = float(node.value).is_integer() if node.op == "constant" else all(known)
+        if node.op == "where":
+            is_whole = any(known[1:])
         if node.op in WHOLE_ALWAYS or (is_whole and node.op in WHOLE_OF_WHOLE):
             found.add(index)
     return found
@@ -89,4 +96,4 @@ def _returned(program: Program, index: int, text: str, whole: bool) -> str:
 
 def scalar_namespace() -> Mapping[str, Any]:
     """What the source refers to: the functions of `math`."""
-    return {name: getattr(math, name) for name in FUNCTIONS.values()}
+    return {name: getattr(math, name) for name in (*FUNCTIONS.values(), "pow")}

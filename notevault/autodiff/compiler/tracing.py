@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import keyword
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import signature
@@ -9,15 +11,19 @@ from typing import Any
 
 import numpy as np
 
+from notevault.autodiff.compiler.expressions import FUNCTIONS
 from notevault.autodiff.compiler.program import Program, build
 from notevault.autodiff.errors import NotScalarError
 from notevault.autodiff.graph import graph
-from notevault.autodiff.naming import run_named
+from notevault.autodiff.naming import name_of, run_named
 from notevault.autodiff.nesting import differentiating
 from notevault.autodiff.primitive import Value
 from notevault.autodiff.sweep import pull_back, unit_cotangent, zeros_like
 from notevault.autodiff.tensor import Tensor, branches_refused
 from notevault.autodiff.trees import leaves, rebuild
+
+MEANT = frozenset(["np", "engine", "float", "abs", "pow", "IndexError", *FUNCTIONS.values()])
+"""Words of the source that are no variables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +49,24 @@ def leaf_names(function: Callable[..., Any], arguments: Sequence[Any]) -> list[s
     """
     try:
         parameters = [p.name for p in signature(function).parameters.values() if p.kind is not p.VAR_POSITIONAL]
-    except ValueError:
+    except (TypeError, ValueError):  # a function in C has no signature
         parameters = []
     names: list[str] = []
     for k, argument in enumerate(arguments):
         own = parameters[k] if k < len(parameters) else f"a{k}"
         _name(argument, own, names, top=True)
     return names
+
+
+def as_name(text: str) -> str:
+    """The text as a name that the source may use: an identifier that means nothing else there.
+
+    >>> as_name("w1"), as_name("lambda"), as_name("layer.0/bias"), as_name("exp")
+    ('w1', 'lambda_', 'layer_0_bias', 'exp_')
+    """
+    name = re.sub(r"\W", "_", text)
+    name = name if name.isidentifier() else f"_{name}"
+    return f"{name}_" if name in MEANT or keyword.iskeyword(name) else name
 
 
 def _name(tree: Any, name: str, names: list[str], *, top: bool = False) -> None:
@@ -61,10 +78,10 @@ def _name(tree: Any, name: str, names: list[str], *, top: bool = False) -> None:
         for k, branch in enumerate(tree):
             _name(branch, f"{name}{k}", names)
     else:
-        unique, k = name, 1
+        unique, k = as_name(name), 1
         while unique in names:
             k += 1
-            unique = f"{name}_{k}"
+            unique = f"{as_name(name)}_{k}"
         names.append(unique)
 
 
@@ -87,7 +104,8 @@ def trace_function(
     with branches_refused(), differentiating(inputs):
         result, variables = run_named(function, *filled)
     outputs = [leaf if isinstance(leaf, Tensor) else Tensor(leaf) for leaf in leaves(result)]
-    variables.pop(getattr(function, "__name__", ""), None)  # the result itself needs no name
+    own = name_of(function)
+    variables.pop(own, None)  # the result itself needs no name
     labels = _labels(variables)
     slopes: list[Tensor] = []
     if argnums is not None:
@@ -95,8 +113,7 @@ def trace_function(
         slopes = _gradients(outputs, wrt, labels)
     recorded = graph([*outputs, *slopes], inputs)
     by_node = _by_graph(recorded, [*outputs, *slopes], labels)
-    name = getattr(function, "__name__", "function").replace("<lambda>", "function")
-    return Traced(build(recorded, by_node), result, len(outputs), name)
+    return Traced(build(recorded, by_node), result, len(outputs), as_name(own.replace("<lambda>", "function")))
 
 
 def _plain(leaf: Any, real: bool) -> Value:
@@ -109,7 +126,7 @@ def _plain(leaf: Any, real: bool) -> Value:
 
 def _labels(variables: dict[str, Any]) -> dict[int, str]:
     """Variables of the source by the creation number of the tensor they hold."""
-    return {value.index: name for name, value in variables.items() if isinstance(value, Tensor) and name.isidentifier()}
+    return {value.index: as_name(name) for name, value in variables.items() if isinstance(value, Tensor)}
 
 
 def _gradients(outputs: Sequence[Tensor], wrt: Sequence[Tensor], labels: dict[int, str]) -> list[Tensor]:

@@ -84,7 +84,7 @@ class TrainingStep(FlatParameters):
         self._kinds = [_kind(leaf) for leaf in leaves(data)]
         program = _without_reserved_names(traced.program)
         own = leaves(self.parameters)
-        writer = self._backward(program, dict(zip(program.inputs, own, strict=False)))
+        writer = self._backward(program, traced.name, dict(zip(program.inputs, own, strict=False)))
         source = writer.out
         update = inline_update(Adam() if optimizer is None else optimizer, self.flat, flat_gradient, source)
         arguments = [program.names[k] for k in program.inputs[len(own) :]]
@@ -93,24 +93,24 @@ class TrainingStep(FlatParameters):
         self.source = "\n".join([*source.head(), head, *(f"    {line}" for line in body), ""])
         self._run = load(self.source, traced.name, source.bound)
 
-    def _backward(self, program: Program, static: dict[int, Any]) -> ArrayWriter:
+    def _backward(self, program: Program, name: str, static: dict[int, Any]) -> ArrayWriter:
         slopes = program.outputs[1:]
         targets: dict[int, Any] = {}
         repeats: list[tuple[str, int]] = []
         names = [program.names[k] for k in program.inputs]
         places = dict(zip((f"d_{name}" for name in names), leaves(self.gradients), strict=False))
-        for index, name in zip(slopes, places, strict=True):
+        for index, slope in zip(slopes, places, strict=True):
             node = program.instructions[index]
             own_place = node.op not in ("input", "constant") and not shares_memory(node)
             if own_place and index not in targets and index != program.outputs[0]:
-                targets[index] = places[name]
+                targets[index] = places[slope]
             else:
-                repeats.append((name, index))
-        writer = ArrayWriter(program, static, targets)
+                repeats.append((slope, index))
+        writer = ArrayWriter(program, name, static, targets)
         writer.taken |= set(places)
         writer.out.bound.update(places)
         source = writer.write()
-        source.lines += [f"{name}[...] = {writer.text[index]}" for name, index in repeats]
+        source.lines += [f"{slope}[...] = {writer.text[index]}" for slope, index in repeats]
         result = writer.text[program.outputs[0]]
         last = next((k for k, line in enumerate(source.lines) if line.startswith(f"{result} = ")), None)
         if last is None or any(result in line for line in source.lines[last + 1 :]):

@@ -7,7 +7,7 @@ matrix derivative results (2008), 3.1; C. Boeddeker et al., On the computation o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from notevault.autodiff.operations.reductions import sum
 from notevault.autodiff.operations.shapes import concat, reshape
 from notevault.autodiff.primitive import Sample, Value
 from notevault.autodiff.rules import operation
-from notevault.autodiff.tensor import shape_of
+from notevault.autodiff.tensor import read, shape_of
 
 Triangle = Literal["L", "U"]
 
@@ -143,6 +143,5 @@ def eig(x: Value) -> tuple[Value, Value]:
     array([1., 2.])
     """
     packed = packed_eig(x)
-    plain: Any = packed.value if hasattr(packed, "value") else packed
-    is_real = np.isrealobj(x) and not np.any(np.imag(plain[..., 0, :]))
+    is_real = np.isrealobj(x) and not np.any(np.imag(read(packed, "whether eigenvalues are real,")[..., 0, :]))
     return _parts(real_of(packed) if is_real else packed)

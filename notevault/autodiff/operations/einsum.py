@@ -56,7 +56,7 @@ def contract(*operands: Value, subscripts: str) -> Value:
     >>> contract(np.ones((2, 3)), subscripts="ij->i")
     array([3., 3.])
     """
-    return np.einsum(subscripts, *operands)[()]
+    return np.asarray(np.einsum(subscripts, *operands))[()]
 
 
 def parse(subscripts: str) -> tuple[list[str], str]:

@@ -17,7 +17,7 @@ from notevault.autodiff.operations.reductions import sum
 from notevault.autodiff.operations.shapes import reshape
 from notevault.autodiff.primitive import Domain, Misconception, Reals, Sample, Value
 from notevault.autodiff.rules import operation, unbroadcast
-from notevault.autodiff.tensor import shape_of
+from notevault.autodiff.tensor import read, shape_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,5 +214,4 @@ def slogdet(x: Value) -> tuple[Value, Value]:
     >>> slogdet(np.eye(2))
     (np.float64(1.0), np.float64(0.0))
     """
-    plain = x.value if hasattr(x, "value") else x
-    return np.linalg.slogdet(plain)[0], log_abs_det(x)
+    return np.linalg.slogdet(read(x, "the sign of a determinant"))[0], log_abs_det(x)

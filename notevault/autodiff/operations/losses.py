@@ -31,7 +31,7 @@ SUM_FOR_MEAN = Misconception("sum for mean", 0, r"2 (#1 - #2)", "the mean divide
 def reduced(elements: Value, reduction: str) -> Value:
     """The mean or the sum of plain numbers, or the numbers themselves for "none"."""
     reduce: dict[str, Callable[[Value], Value]] = {"none": np.asarray, "sum": np.sum, "mean": np.mean}
-    return reduce[reduction](elements)[()]
+    return np.asarray(reduce[reduction](elements))[()]
 
 
 def pointwise(*, partials: Sequence[Callable[..., Value]], **row: Any) -> Callable[[Function], Function]:

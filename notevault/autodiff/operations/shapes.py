@@ -113,7 +113,7 @@ def sum_to(x: Value, *, shape: tuple[int, ...]) -> Value:
     axes = tuple(range(extra)) + tuple(
         k + extra for k, length in enumerate(shape) if length == 1 and have[k + extra] != 1
     )
-    return np.add.reduce(x, axis=axes).reshape(shape)[()] if axes else x
+    return np.add.reduce(x, axis=axes, keepdims=True).reshape(shape)[()] if axes else x
 
 
 @operation(
