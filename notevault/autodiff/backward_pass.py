@@ -124,8 +124,10 @@ class _Builder:
         self.place: dict[int, int] = {}
         self.constants: dict[int, int] = {}
         self.unnamed = 0
+        self.taken: set[str | None] = set()
 
     def build(self, tape: Sequence[Tensor], wrt: Sequence[Tensor]) -> Trace:
+        self.taken = {node.name or self.variables.get(node.index) for node in tape}
         for node in tape:
             if node.primitive is None:
                 self._leaf(node)
@@ -134,9 +136,12 @@ class _Builder:
         return Trace(tuple(self.nodes), tuple(self.place[x.index] for x in wrt if x.index in self.place))
 
     def _label(self, name: str | None) -> str:
-        if name:
-            return name
+        given = " ".join((name or "").split())
+        if given:
+            return given
         self.unnamed += 1
+        while f"v{self.unnamed}" in self.taken:
+            self.unnamed += 1
         return f"v{self.unnamed}"
 
     def _leaf(self, node: Tensor) -> None:

@@ -57,12 +57,29 @@ def _code_of(function: Callable[..., Any]) -> CodeType | None:
     return code if isinstance(code, CodeType) else None
 
 
+SIGNS = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"$<$", ">": r"$>$",
+}  # fmt: skip
+"""What TeX takes for more than a letter, and how it is written."""
+
+
 def tex_name(label: str) -> str:
     r"""A label as LaTeX: `v1` is v_{1}, `y_hat` is \hat{y}, other names of several letters stand upright.
 
+    A label that is LaTeX already (it has a backslash, and its braces are paired) stays; what else would break the
+    formula is escaped.
+
     >>> tex_name("v12"), tex_name("y_hat"), tex_name("loss"), tex_name("w")
     ('v_{12}', '\\hat{y}', '\\mathrm{loss}', 'w')
+    >>> print(tex_name(r"\theta_1"), tex_name("50% {a}"))
+    \theta_1 \text{50\% \{a\}}
     """
+    is_tex = "\\" in label and label.count("{") == label.count("}")
+    if not (is_tex or label.isidentifier()) and any(sign in "{}$&#%<>" for sign in label):
+        return rf"\text{{{''.join(SIGNS.get(sign, sign) for sign in label)}}}"
+    if is_tex:
+        return label
     if label.endswith("_hat") and len(label) == 5:
         return rf"\hat{{{label[0]}}}"
     head = label.rstrip("0123456789")

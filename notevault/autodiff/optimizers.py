@@ -14,6 +14,13 @@ from typing import Protocol
 Lines = tuple[str, ...]
 
 
+def _refuse(optimizer: str, **wrong: bool) -> None:
+    """ValueError that names the first hyperparameter that is out of its range."""
+    for name, is_wrong in wrong.items():
+        if is_wrong:
+            raise ValueError(f"{optimizer}: {name} is out of its range")
+
+
 class Optimizer(Protocol):
     """What the training step asks of an optimiser."""
 
@@ -45,6 +52,10 @@ class SGD:
     momentum: float = 0.0
     nesterov: bool = False
 
+    def __post_init__(self) -> None:
+        still = self.nesterov and not self.momentum
+        _refuse("SGD", rate=not self.rate >= 0, momentum=not 0 <= self.momentum < 1 or still)
+
     @property
     def state(self) -> tuple[str, ...]:
         return ("m",) if self.momentum else ()
@@ -74,6 +85,9 @@ class Adagrad:
 
     rate: float = 0.01
     epsilon: float = 1e-10
+
+    def __post_init__(self) -> None:
+        _refuse("Adagrad", rate=not self.rate >= 0, epsilon=not self.epsilon >= 0)
 
     @property
     def state(self) -> tuple[str, ...]:
@@ -107,6 +121,9 @@ class RMSprop:
     rate: float = 0.01
     decay: float = 0.99
     epsilon: float = 1e-8
+
+    def __post_init__(self) -> None:
+        _refuse("RMSprop", rate=not self.rate >= 0, decay=not 0 <= self.decay < 1, epsilon=not self.epsilon >= 0)
 
     @property
     def state(self) -> tuple[str, ...]:
@@ -147,6 +164,10 @@ class Adam:
     beta2: float = 0.999
     epsilon: float = 1e-8
     weight_decay: float = 0.0
+
+    def __post_init__(self) -> None:
+        betas = {"beta1": not 0 <= self.beta1 < 1, "beta2": not 0 <= self.beta2 < 1}
+        _refuse("Adam", rate=not self.rate >= 0, **betas, epsilon=not self.epsilon >= 0)
 
     @property
     def state(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ v2    add(v1, 1)  7      v1: 1              1         v1: 1          1
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
@@ -41,6 +42,19 @@ def short(value: Value) -> str:
     if array.ndim == 1 and array.size <= 4 and array.dtype.kind in "fiub":
         return "[" + ", ".join(f"{item:.6g}" for item in array.tolist()) + "]"
     return f"({', '.join(map(str, array.shape))}{',' if array.ndim == 1 else ''}) array"
+
+
+def tex_value(value: Value) -> str:
+    r"""A value as LaTeX, as short as in the table.
+
+    >>> print(tex_value(1e-8), tex_value(np.inf), tex_value(np.array([0.5, -np.inf])), tex_value(np.zeros((2, 3))))
+    1 \cdot 10^{-8} \infty [0.5, -\infty] \text{(2, 3) array}
+    """
+    text = short(value)
+    if text.endswith("array"):
+        return rf"\text{{{text}}}"
+    text = re.sub(r"e([+-]?)0*(\d+)", lambda m: rf" \cdot 10^{{{m.group(1).strip('+')}{m.group(2)}}}", text)
+    return text.replace("inf", r"\infty").replace("nan", r"\mathrm{NaN}")
 
 
 def _call(trace: Trace, node: TraceNode) -> str:
@@ -82,29 +96,36 @@ def as_table(trace: Trace) -> str:
 def as_markdown(trace: Trace) -> str:
     """A Markdown table, forward order."""
     lines = [HEADINGS, ("---",) * len(HEADINGS), *rows(trace)]
-    return "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    """A cell that no name can leave, and that is no HTML."""
+    return text.replace("\\", "\\\\").replace("|", r"\|").replace("<", "&lt;")
 
 
 def as_latex(trace: Trace) -> str:
     """The backward pass as an `aligned` environment: one chain-rule product for each edge, output first."""
     output = tex_name(trace.output.label)
-    lines = [rf"\frac{{\partial {output}}}{{\partial {output}}} &= {short(trace.output.upstream)}"]
+    lines = [rf"\frac{{\partial {output}}}{{\partial {output}}} &= {tex_value(trace.output.upstream)}"]
     for node in reversed(trace.nodes):
         for parent, local, sent in zip(node.parents, node.local_derivatives, node.contributions, strict=True):
             if sent is None:
                 continue
             child, name = tex_name(node.label), tex_name(trace.nodes[parent].label)
             factor = local.latex or "J"
-            known = "" if local.value is None else f" = {short(node.upstream)} \\cdot {_signed(short(local.value))}"
+            arrived = tex_value(sent)
+            known = "" if local.value is None else f" = {tex_value(node.upstream)} \\cdot {_signed(local.value)}"
             lines.append(
                 rf"\frac{{\partial {output}}}{{\partial {name}}} &\mathrel{{+}}= "
-                rf"\frac{{\partial {output}}}{{\partial {child}}} \cdot \left({factor}\right){known} = {short(sent)}"
+                rf"\frac{{\partial {output}}}{{\partial {child}}} \cdot \left({factor}\right){known} = {arrived}"
             )
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
-def _signed(number: str) -> str:
-    return f"({number})" if number.startswith("-") else number
+def _signed(value: Value) -> str:
+    number = tex_value(value)
+    return f"({number})" if number.startswith("-") or r"\cdot" in number else number
 
 
 def as_mermaid(trace: Trace) -> str:

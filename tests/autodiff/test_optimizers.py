@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from notevault.autodiff import TrainingStep, Updater
+from notevault.autodiff import TrainingStep, Updater, compile, value_and_grad
 from notevault.autodiff import operations as ops
 from notevault.autodiff.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 
@@ -174,3 +174,54 @@ def test_a_gradient_that_is_a_view_reaches_its_place_too() -> None:
     for mine, slope, before, after in zip(step.gradients, slopes, start, step.parameters, strict=True):
         np.testing.assert_allclose(mine, slope, rtol=1e-12)
         np.testing.assert_allclose(after, before - 0.1 * slope, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda p, x: p["w"],
+        lambda p, x: p["w"] * 2.0,
+        lambda p, x: p["w"] * x,
+        lambda p, x: p["w"] ** 2 + p["w"],
+        lambda p, x: np.exp(p["w"]),
+    ],
+)
+def test_the_loss_of_a_step_is_that_before_its_update(loss: Any) -> None:
+    start = {"w": np.array(2.0)}
+    step, update = TrainingStep(loss, start, 3.0, optimizer=SGD(0.1)), Updater(start, SGD(0.1))
+    for _ in range(3):
+        value, slope = value_and_grad(loss)(update.parameters, 3.0)
+        before = float(value)
+        update(slope)
+        assert float(step(3.0)) == pytest.approx(before)
+        assert step.parameters["w"] == pytest.approx(update.parameters["w"])
+
+
+def test_whole_numbers_are_trained_as_real_ones() -> None:
+    step = TrainingStep(lambda p, x: ((p["w"] * x) ** 2).sum(), {"w": np.array([2, 3])}, 1.0, optimizer=SGD(0.1))
+    step(1.0)
+    assert step.parameters["w"].tolist() == pytest.approx([1.6, 2.4])
+    with pytest.raises(ValueError, match="no parameter"):
+        Updater({}, SGD(0.1))
+
+
+def test_a_loss_without_axes_that_is_an_argument_is_the_callers_own_copy() -> None:
+    x = np.array(2.0)
+    same, total = compile(lambda x, y: (x, y.sum()))(x, np.ones(2))
+    x[...] = 5.0
+    assert (same, total) == (2.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (lambda: SGD(-1.0), "rate"),
+        (lambda: SGD(nesterov=True), "momentum"),
+        (lambda: RMSprop(decay=1.0), "decay"),
+        (lambda: Adam(beta2=1.0), "beta2"),
+        (lambda: Adagrad(epsilon=-1.0), "epsilon"),
+    ],
+)
+def test_a_hyperparameter_out_of_its_range_is_named(make: Any, name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} is out of its range"):
+        make()

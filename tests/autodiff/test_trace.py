@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -75,3 +76,35 @@ def test_a_squared_number_receives_both_contributions() -> None:
     steps = trace(x * x)
     assert [float(c) for c in steps.output.contributions] == [3.0, 3.0]
     assert float(steps.node("x").adjoint) == 6.0
+
+
+HOSTILE = ['a"b', "<b>|&amp;</b>", "a\nb", "{", "50%", "#1", "`q`", "x]", "end", "naïve", "$x$", r"\theta", "  ", "v1"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_name_breaks_a_format(name: str) -> None:
+    steps = trace(tensor(2.0, name) * tensor(3.0, "x") + 1)
+    ElementTree.fromstring(as_svg(steps))
+    for line in as_mermaid(steps).splitlines()[1:]:
+        assert re.fullmatch(r' +n\d+(\["[^"<>]*(<br/>[^"<>]*)*"\]| -->(\|"[^"]*"\|)? n\d+)', line), line
+    cells = [re.split(r"(?<!\\)\|", line) for line in as_markdown(steps).splitlines()]
+    assert {len(row) for row in cells} == {len(cells[0])}
+    assert "<b>" not in as_markdown(steps)
+    assert len(as_table(steps).splitlines()) == 6
+    text = re.sub(r"\\[{}$%#&]", "", as_latex(steps))
+    assert text.count("{") == text.count("}")
+    assert not re.search(r"[#%\n]", text.replace("\n\\frac", "").replace("\n\\end", ""))
+
+
+def test_a_label_that_is_made_up_is_the_name_of_nothing_else() -> None:
+    steps = trace(tensor(3.0, "v1") * 2 + tensor(1.0, "v3"))
+    labels = [node.label for node in steps.nodes if node.operation != "constant"]
+    assert labels == ["v1", "v2", "v3", "v4"]
+
+
+def test_numbers_are_written_as_tex_writes_them() -> None:
+    with np.errstate(divide="ignore"):
+        text = as_latex(trace(np.log(tensor(0.0, "x")) * 1e-8))
+    assert r"1 \cdot 10^{-8}" in text
+    assert r"\infty" in text
+    assert "inf" not in text.replace(r"\infty", "")

@@ -197,7 +197,10 @@ def array_source(program: Program, name: str, form: Callable[[Sequence[str]], st
         if index in loose and node.dtype.kind == "f":
             words.append(f"engine.cast({writer.text[index]}, dtype=np.{node.dtype.name})")
             continue
-        words.append(f"{writer.text[index]}.copy()" if foreign and node.shape else writer.text[index])
+        # an input without axes may be an array too
+        text = writer.text[index]
+        copied = f"{text}.copy()" if node.shape else f"engine.cast({text}, dtype=np.{node.dtype.name})"
+        words.append(copied if foreign else text)
     arguments = ", ".join(program.names[k] for k in program.inputs)
     body = [f"    {line}" for line in [*source.lines, f"return {form(words)}"]]
     return "\n".join([*source.head(), f"def {name}({arguments}):", *body, ""]), source.bound

@@ -112,6 +112,11 @@ class TrainingStep(FlatParameters):
         source = writer.write()
         source.lines += [f"{slope}[...] = {writer.text[index]}" for slope, index in repeats]
         result = writer.text[program.outputs[0]]
+        if _reads_a_parameter(program, writer):
+            # the update changes the parameters before the loss is returned
+            before = writer.fresh("before")
+            source.lines += [source.numpy(f"{before} = np.array({result})[()]"), f"return {before}"]
+            return writer
         last = next((k for k, line in enumerate(source.lines) if line.startswith(f"{result} = ")), None)
         if last is None or any(result in line for line in source.lines[last + 1 :]):
             source.lines.append(f"return {result}")
@@ -127,6 +132,13 @@ class TrainingStep(FlatParameters):
                 raise ValueError(f"this step was compiled for {kind[1]} data of shape {kind[0]}, not {_kind(leaf)}")
         self.steps += 1
         return self._run(*flat, self.steps)
+
+
+def _reads_a_parameter(program: Program, writer: ArrayWriter) -> bool:
+    """Whether the last step to the loss looks into the memory of a parameter."""
+    output = program.outputs[0]
+    roots = {writer.root[k] for k in (output, *program.instructions[output].operands)}
+    return any(program.instructions[k].op == "input" and k in writer.static for k in roots)
 
 
 def _kind(leaf: Any) -> tuple[tuple[int, ...], str]:

@@ -31,7 +31,10 @@ class FlatParameters:
 
     def __init__(self, parameters: Any) -> None:
         start = [np.asarray(leaf) for leaf in leaves(parameters)]
+        if not start:
+            raise ValueError("there is no parameter to update")
         dtype = np.result_type(*start)
+        dtype = dtype if dtype.kind in "fc" else np.dtype(np.float64)  # a step is no whole number
         self.flat = np.concatenate([leaf.reshape(-1) for leaf in start]).astype(dtype)
         self.parameters = views(self.flat, parameters)
 

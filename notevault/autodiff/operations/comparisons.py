@@ -21,6 +21,8 @@ BOTH = (Sample((Reals(), Reals())), Sample((Reals((3, 4)), Reals((4,)))))
 def greater(a: Value, b: Value) -> Value:
     """Whether a > b, element by element; a mask.
 
+    Shapes: a, b broadcast -> their common shape. Rule: the derivative is 0.
+
     >>> bool(greater(2.0, 1.0))
     True
     """
@@ -30,6 +32,8 @@ def greater(a: Value, b: Value) -> Value:
 @mask(latex=r"#1 \geq #2", sympy="GreaterThan", code="np.greater_equal({0}, {1}, out={out})", samples=PAIR)
 def greater_equal(a: Value, b: Value) -> Value:
     """Whether a >= b, element by element; a mask.
+
+    Shapes: a, b broadcast -> their common shape. Rule: the derivative is 0.
 
     >>> bool(greater_equal(1.0, 1.0))
     True
@@ -41,6 +45,8 @@ def greater_equal(a: Value, b: Value) -> Value:
 def less(a: Value, b: Value) -> Value:
     """Whether a < b, element by element; a mask.
 
+    Shapes: a, b broadcast -> their common shape. Rule: the derivative is 0.
+
     >>> bool(less(2.0, 1.0))
     False
     """
@@ -50,6 +56,8 @@ def less(a: Value, b: Value) -> Value:
 @mask(latex=r"#1 \leq #2", sympy="LessThan", code="np.less_equal({0}, {1}, out={out})", samples=PAIR)
 def less_equal(a: Value, b: Value) -> Value:
     """Whether a <= b, element by element; a mask.
+
+    Shapes: a, b broadcast -> their common shape. Rule: the derivative is 0.
 
     >>> bool(less_equal(1.0, 1.0))
     True
@@ -61,6 +69,8 @@ def less_equal(a: Value, b: Value) -> Value:
 def equal(a: Value, b: Value) -> Value:
     """Whether a = b, element by element; a mask.
 
+    Shapes: a, b broadcast -> their common shape. Rule: the derivative is 0.
+
     >>> bool(equal(1.0, 1.0))
     True
     """
@@ -70,6 +80,8 @@ def equal(a: Value, b: Value) -> Value:
 @mask(latex=r"#1 \neq #2", sympy="Unequality", code="np.not_equal({0}, {1}, out={out})", samples=PAIR)
 def not_equal(a: Value, b: Value) -> Value:
     """Whether a and b differ, element by element; a mask.
+
+    Shapes: a, b broadcast -> their common shape. Rule: the derivative is 0.
 
     >>> bool(not_equal(1.0, 1.0))
     False
@@ -81,6 +93,8 @@ def not_equal(a: Value, b: Value) -> Value:
 def logical_and(a: Value, b: Value) -> Value:
     """Whether both are true (not 0), element by element; a mask.
 
+    Shapes: a, b broadcast -> their common shape. Rule: the derivative is 0.
+
     >>> bool(logical_and(True, False))
     False
     """
@@ -90,6 +104,8 @@ def logical_and(a: Value, b: Value) -> Value:
 @mask(latex=r"#1 \lor #2", sympy="Or", code="np.logical_or({0}, {1}, out={out})", samples=PAIR)
 def logical_or(a: Value, b: Value) -> Value:
     """Whether one of them is true (not 0), element by element; a mask.
+
+    Shapes: a, b broadcast -> their common shape. Rule: the derivative is 0.
 
     >>> bool(logical_or(True, False))
     True

@@ -33,7 +33,8 @@ def _scatter_back(g: Value, y: Value, x: Value, *, index: Any) -> Value:
 def getitem(x: Value, *, index: Any) -> Value:
     """x[index], with every kind of index that numpy has.
 
-    Rule: the cotangent goes to the places that were read, added up where a place was read twice.
+    Shapes: any -> that of x[index]. Rule: the cotangent goes to the places that were read, added up where a place was
+    read twice.
 
     >>> float(getitem(np.array([1.0, 2.0]), index=1))
     2.0

@@ -196,7 +196,9 @@ def attention(
 
     causal: position i sees positions up to i. bias: added to the scores (-inf hides). scale: instead of 1 /
     sqrt(d).
-    Shapes: q (..., n, d), k (..., m, d), v (..., m, e) -> (..., n, e). Source: Vaswani et al. (2017).
+    Shapes: q (..., n, d), k (..., m, d), v (..., m, e) -> (..., n, e). Rule: with p the softmax and
+    ds = p (G v^T - sum(p G v^T)) / sqrt(d): dL/dq = ds k, dL/dk = ds^T q, dL/dv = p^T G.
+    Source: Vaswani et al. (2017).
 
     >>> attention(np.zeros((1, 2)), np.zeros((2, 2)), np.array([[1.0], [3.0]]))
     array([[2.]])
