@@ -3,9 +3,10 @@
     tensor.py          Tensor, the tape                primitive.py       the shape of a row of the operation table
     operations/        the table, one file a group     rules.py           the decorators that make a row
     sweep.py           both passes over the tape       transforms.py      gradients, grad, jvp, jacobian, hessian, ...
-    calls.py           one call of the function that is differentiated
+    calls.py           a function called on leaves     custom.py          rules of one's own, checkpoints
     graph.py           the recorded program, flat      backward_pass.py   trace: the backward pass node by node
-    numpy_protocol.py  numpy's functions on tensors    gradient_check.py  the engine against differences
+    numpy_protocol.py  numpy's functions on tensors    numpy_calls.py     in every way that numpy can be called
+    gradient_check.py  the engine against differences  differences.py     derivatives from values alone
     compiler/          from a trace to numpy source    optimizers.py      their steps, as lines of source
 
 The package imports numpy and nothing else. The compiler, the trace and the gradient check are loaded when first asked

@@ -33,9 +33,9 @@ class Call:
         flat = [leaves(tree) for tree in self.trees]
         self.counts = [len(part) for part in flat]
         chosen = [leaf for part in flat for leaf in part]
-        others = (*(a for k, a in enumerate(arguments) if k not in self.positions), *options.values())
+        others = [a for k, a in enumerate(arguments) if k not in self.positions]
         self.recording = any(isinstance(leaf, Tensor) for leaf in chosen) or any(
-            isinstance(leaf, Tensor) for argument in others for leaf in leaves(argument)
+            isinstance(leaf, Tensor) for argument in (*others, *options.values()) for leaf in leaves(argument)
         )
         self.wrt = [fresh(leaf) for leaf in chosen]
         filled = list(arguments)
@@ -80,7 +80,8 @@ class Call:
         output = self.scalar()
         if output is None:
             return [zeros_like(w) for w in self.wrt]
-        return self.pull([output], [unit_cotangent(output)])
+        pulled = pull_back([output], [unit_cotangent(output)], self.wrt, recording=self.recording)
+        return [zeros_like(w) if g is None else g for g, w in zip(pulled, self.wrt, strict=True)]
 
     def pull(self, outputs: Sequence[Any], cotangents: Sequence[Any]) -> list[Value]:
         """The cotangents of the fresh leaves, given those of the outputs."""
@@ -106,13 +107,18 @@ class Call:
 
     def value(self) -> Any:
         """What the function returned: on the tape where a derivative is taken around this one, else plain."""
+        output = self.output
         if self.recording:
-            return self.output
-        return map_leaves(lambda leaf: leaf.value if isinstance(leaf, Tensor) else leaf, self.output)
+            return output
+        if isinstance(output, Tensor):
+            return output.value
+        return map_leaves(lambda leaf: leaf.value if isinstance(leaf, Tensor) else leaf, output)
 
 
 def positions_of(argnums: Positions, count: int) -> tuple[int, ...]:
     """The positions of arguments, counted from 0; ValueError where one is out of range or named twice."""
+    if isinstance(argnums, int) and 0 <= argnums < count:
+        return (argnums,)
     asked = (argnums,) if isinstance(argnums, int) else tuple(map(whole_number, argnums))
     if any(not -count <= k < count for k in asked):
         raise ValueError(f"argument {argnums} of a call with {count} positional arguments")

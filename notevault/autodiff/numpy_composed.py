@@ -37,8 +37,15 @@ def _nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None,
 
 
 def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True) -> Any:
-    steps = np.linspace(0.0, 1.0, num, endpoint).reshape(-1, *(1,) * max(np.ndim(start), np.ndim(stop)))
+    kind = np.result_type(value_of(start), value_of(stop), float(num))
+    steps = np.linspace(0.0, 1.0, num, endpoint, dtype=kind).reshape(-1, *(1,) * max(np.ndim(start), np.ndim(stop)))
     return start * (1 - steps) + stop * steps
+
+
+def _float_power(a: Any, b: Any) -> Any:
+    """In double precision at least, and so is what it is computed of."""
+    kind = np.result_type(value_of(a), value_of(b), np.float64)
+    return np.power(apply("cast", a, dtype=kind), b)
 
 
 def _along(axis: int, ndim: int, place: Any) -> tuple[Any, ...]:
@@ -133,6 +140,7 @@ def _full_like(a: Any, fill_value: Any, dtype: Any = None) -> Any:
 FUNCTIONS: dict[Function, Function] = {
     np.deg2rad: _scaled(math.pi / 180), np.radians: _scaled(math.pi / 180),
     np.rad2deg: _scaled(180 / math.pi), np.degrees: _scaled(180 / math.pi),
+    np.float_power: _float_power,
     np.logaddexp2: _logaddexp2, np.fmax: _ignoring_nan(np.maximum), np.fmin: _ignoring_nan(np.minimum),
     np.real_if_close: _real_if_close, np.nan_to_num: _nan_to_num, np.linspace: _linspace,
     np.diff: _diff, np.gradient: _gradient, np.kron: _kron, np.inner: _inner, np.dot: _dot, np.vdot: _vdot,

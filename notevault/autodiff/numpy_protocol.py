@@ -16,7 +16,7 @@ from notevault.autodiff.tensor import NUMPY_HANDLERS, Tensor, apply, dtype_of, r
 
 UFUNCS: dict[np.ufunc, str] = {
     np.add: "add", np.subtract: "sub", np.multiply: "mul", np.divide: "div", np.negative: "neg",
-    np.reciprocal: "reciprocal", np.square: "square", np.power: "pow", np.float_power: "pow",
+    np.reciprocal: "reciprocal", np.square: "square", np.power: "pow",
     np.absolute: "abs",
     np.fabs: "abs",
     np.sign: "sign", np.mod: "mod", np.floor: "floor", np.ceil: "ceil", np.positive: "identity",

@@ -204,5 +204,5 @@ def like_value_of(node: Tensor, given: Any, what: str = "cotangent") -> Value:
 
 def refuse_complex(output: Tensor, wrt: Iterable[Tensor]) -> None:
     """OutputError where a complex output is to be differentiated by real variables without a cotangent."""
-    if output.dtype in COMPLEX and not _continued.to_complex and any(w.dtype.kind == "f" for w in wrt):
+    if output.dtype.kind == "c" and not _continued.to_complex and any(w.dtype.kind == "f" for w in wrt):
         raise OutputError("a complex number", "take its real part or its absolute value, or use jacobian")

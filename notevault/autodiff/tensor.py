@@ -47,7 +47,8 @@ class Tensor(ArrayMethods):
     """A value on the tape: a leaf (see `tensor`), or the result of a primitive on operands.
 
     value: an ndarray, a numpy scalar, or a Fraction. operands: tensors and plain values; arguments: the
-    same, all plain. Operators, numpy's functions and the methods below record; nothing writes.
+    same, all plain. Operators, numpy's functions and the methods of arrays record; nothing writes. A plain array
+    that is an operand is kept, not copied: who writes into it before the derivative is taken changes the derivative.
     """
 
     __array_priority__ = 1000.0

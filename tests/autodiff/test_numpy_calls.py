@@ -40,6 +40,8 @@ CALLS: dict[str, Callable[..., Any]] = {
     "one norm": lambda a: np.linalg.norm(a, 1),
     "largest row": lambda a: np.linalg.norm(a, np.inf),
     "parts": lambda a: (a * (1 + 2j)).real + (a * 2j).imag + a.conj() + a.mT.mT,
+    "double precision at least": lambda a: np.float_power(a * a + 1, 1.5),
+    "single precision kept": lambda a: np.linspace(a[0, 0].astype(np.float32), 1, 3),
     "clip method": lambda a: a.clip(max=0.3),
 }
 

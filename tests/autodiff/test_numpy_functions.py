@@ -54,6 +54,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "radians": np.radians,
     "rad2deg": np.rad2deg,
     "degrees": np.degrees,
+    "float_power": lambda a: np.float_power(a * a + 1, 1.5),
     "logaddexp2": lambda a: np.logaddexp2(a, V),
     "fmax": lambda a: np.fmax(a, np.array([0.0, np.nan, 1.0])),
     "fmin": lambda a: np.fmin(a, np.array([0.0, np.nan, 1.0])),
