@@ -23,6 +23,19 @@ def called_as(function: Function, handler: Function) -> Function:
     The operands (what has no default) are matched by their order, the rest by name; a parameter that the handler does
     not have is an UnsupportedNumpyError.
     """
+    prepared: Function | None = None
+
+    @wraps(handler)
+    def call(*args: Any, **options: Any) -> Any:
+        nonlocal prepared
+        if prepared is None:  # at the first call: to read the signatures of all takes a tenth of the import
+            prepared = _matched(function, handler)
+        return prepared(*args, **options)
+
+    return call
+
+
+def _matched(function: Function, handler: Function) -> Function:
     theirs = _signature(function)
     ours = inspect.signature(handler).parameters
     kinds = {parameter.kind for parameter in ours.values()}
@@ -37,7 +50,6 @@ def called_as(function: Function, handler: Function) -> Function:
     names = frozenset() if variadic else frozenset(ours) - frozenset(own[: len(operands)])
     direct = len(operands) + (0 if variadic else _leading(places[len(operands) :], own[len(operands) :]))
 
-    @wraps(handler)
     def call(*args: Any, **options: Any) -> Any:
         if len(args) <= direct and options.keys() <= names:
             return handler(*args, **options)
