@@ -29,6 +29,7 @@ def gradients(output: Tensor, wrt: Sequence[Tensor], cotangent: Any = None) -> t
 
     cotangent: of the output's shape; needed when the output is no scalar. Raises NotScalarError without it.
 
+    >>> from notevault.autodiff.tensor import tensor
     >>> x = tensor(3.0)
     >>> (slope,) = gradients(x * x * x, [x])
     >>> slope, gradients(slope, [x])

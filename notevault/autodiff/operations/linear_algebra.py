@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from notevault.autodiff.operations.arithmetic import absolute
 from notevault.autodiff.operations.complex_parts import conjugate, real_of
 from notevault.autodiff.operations.products import matmul, swap
 from notevault.autodiff.operations.reductions import sum
 from notevault.autodiff.operations.shapes import reshape
 from notevault.autodiff.primitive import Domain, Misconception, Reals, Sample, Value
-from notevault.autodiff.rules import operation, unbroadcast
-from notevault.autodiff.tensor import read, shape_of
+from notevault.autodiff.rules import mask, operation, unbroadcast
+from notevault.autodiff.tensor import dtype_of, shape_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +209,32 @@ def cholesky(x: Value) -> Value:
     return np.linalg.cholesky(hermitian(x))
 
 
+@mask(
+    operands=1,
+    latex=r"\operatorname{sign}(\det #1)",
+    sympy="sign",
+    samples=(Sample((NearIdentity((3, 3)),)), Sample((NearIdentity((2, 2, 2)),))),
+)
+def det_sign(x: Value) -> Value:
+    """1 where the determinant is positive, -1 where it is negative, 0 where it is 0. A mask.
+
+    Shapes: (..., n, n) real -> (...).
+
+    >>> float(det_sign(np.array([[0.0, 1.0], [1.0, 0.0]])))
+    -1.0
+    """
+    return np.linalg.slogdet(x)[0]
+
+
 def slogdet(x: Value) -> tuple[Value, Value]:
-    """The sign of the determinant (a constant) and the logarithm of its absolute value, as np.linalg.slogdet.
+    """The sign of the determinant and the logarithm of its absolute value, as np.linalg.slogdet.
+
+    The sign of a real determinant is constant almost everywhere; that of a complex one is its direction.
 
     >>> slogdet(np.eye(2))
     (np.float64(1.0), np.float64(0.0))
     """
-    return np.linalg.slogdet(read(x, "the sign of a determinant"))[0], log_abs_det(x)
+    if dtype_of(x).kind != "c":
+        return det_sign(x), log_abs_det(x)
+    whole = det(x)
+    return whole / absolute(whole), log_abs_det(x)

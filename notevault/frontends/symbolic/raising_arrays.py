@@ -230,6 +230,7 @@ RAISE_ARRAYS: Mapping[str, Function] = {
     "attention": _attention,
     "inv": _by_matrix(lambda x: x.inv()),
     "det": _by_matrix(lambda x: x.det()),
+    "det_sign": _by_matrix(lambda x: sympy.sign(x.det())),
     "slogdet": _by_matrix(lambda x: sympy.log(sympy.Abs(x.det()))),
     "solve": _by_matrix(lambda a, b: a.inv() * b),
     "pinv": _by_matrix(_pseudo_inverse),
