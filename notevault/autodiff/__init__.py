@@ -5,7 +5,7 @@
     sweep.py           both passes over the tape       transforms.py      gradients, grad, jvp, jacobian, hessian, ...
     calls.py           a function called on leaves     custom.py          rules of one's own, checkpoints
     graph.py           the recorded program, flat      backward_pass.py   trace: the backward pass node by node
-    numpy_protocol.py  numpy's functions on tensors    numpy_calls.py     in every way that numpy can be called
+    numpy_functions/   numpy's functions on tensors    array_methods.py   ... and the methods of its arrays
     gradient_check.py  the engine against differences  differences.py     derivatives from values alone
     compiler/          from a trace to numpy source    optimizers.py      their steps, as lines of source
 
@@ -16,7 +16,7 @@ for: they are half of the code, and most programs that differentiate need none o
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from notevault.autodiff import numpy_protocol, operations
+from notevault.autodiff import operations
 from notevault.autodiff.custom import checkpoint, custom_rule
 from notevault.autodiff.errors import (
     AutodiffError,
@@ -29,6 +29,7 @@ from notevault.autodiff.errors import (
     UnsupportedNumpyError,
 )
 from notevault.autodiff.graph import Graph, Node, graph
+from notevault.autodiff.numpy_functions import protocol as numpy_protocol
 from notevault.autodiff.operations.identities import stop_gradient
 from notevault.autodiff.primitive import PRIMITIVES, Domain, Kink, Misconception, Primitive, Reals, Sample
 from notevault.autodiff.tensor import Tensor, apply, tensor

@@ -24,11 +24,11 @@ from notevault.autodiff.errors import (
     UnknownPrimitiveError,
     UnsupportedNumpyError,
 )
-from notevault.autodiff.numpy_calls import asked_options
+from notevault.autodiff.numpy_functions.calls import asked_options
 from notevault.autodiff.primitive import PRIMITIVES, Primitive, Value
 
 NUMPY_HANDLERS: dict[tuple[Any, str], Callable[..., Any]] = {}
-"""(numpy function, way to call it) -> the engine's function with the same signature; see `numpy_protocol`."""
+"""(numpy function, way to call it) -> the engine's function with the same signature; see `numpy_functions/`."""
 
 
 class _Tracing(threading.local):

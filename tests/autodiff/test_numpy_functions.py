@@ -8,17 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from notevault.autodiff import (
-    Tensor,
-    apply,
-    grad,
-    gradcheck,
-    numpy_composed,
-    numpy_fourier,
-    numpy_linear_algebra,
-    numpy_rearranging,
-    tensor,
-)
+from notevault.autodiff import Tensor, apply, grad, gradcheck, tensor
+from notevault.autodiff.numpy_functions import composed as numpy_composed
+from notevault.autodiff.numpy_functions import fourier as numpy_fourier
+from notevault.autodiff.numpy_functions import linear_algebra as numpy_linear_algebra
+from notevault.autodiff.numpy_functions import rearranging as numpy_rearranging
 from notevault.autodiff.trees import leaves
 
 A = np.array([[1.3, -0.4, 2.1], [0.2, 3.4, -1.7], [-2.6, 0.9, 4.2]])

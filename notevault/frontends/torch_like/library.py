@@ -10,36 +10,27 @@ from typing import Any
 import numpy as np
 
 from notevault.frontends.imitation import imitation
-from notevault.frontends.torch_like import (
-    backward,
+from notevault.frontends.torch_like import dtypes, printing
+from notevault.frontends.torch_like.class_names import name_modules
+from notevault.frontends.torch_like.nn import (
     containers,
-    creation,
-    data,
-    dtypes,
-    function,
     functional,
-    functional_derivatives,
     initial,
     layers,
-    methods,
     module,
-    more_optimisers,
     normalization_layers,
     parameter_tools,
-    printing,
     recurrent,
-    saving,
-    schedulers,
-    switches,
-    tape,
     window_layers,
     wrapped,
 )
-from notevault.frontends.torch_like.attention import MultiheadAttention
-from notevault.frontends.torch_like.attributes import STRIDED
-from notevault.frontends.torch_like.class_names import name_modules
+from notevault.frontends.torch_like.nn.attention import MultiheadAttention
+from notevault.frontends.torch_like.operations import creation, methods
+from notevault.frontends.torch_like.operations.attributes import STRIDED
 from notevault.frontends.torch_like.places import Device, Size
+from notevault.frontends.torch_like.recording import backward, function, functional_derivatives, switches, tape
 from notevault.frontends.torch_like.tensor import Tensor, mixed
+from notevault.frontends.torch_like.training import data, more_optimisers, saving, schedulers
 from notevault.frontends.unsupported import UnsupportedError
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from notevault.autodiff import Tensor as Node
-from notevault.frontends.torch_like import dtypes, printing, saved, tape, views
+from notevault.frontends.torch_like import dtypes, printing
 from notevault.frontends.torch_like.dtypes import DType
-from notevault.frontends.torch_like.grad_fn import GradFn, grad_fn
 from notevault.frontends.torch_like.places import Device, Size
+from notevault.frontends.torch_like.recording import saved, tape, views
+from notevault.frontends.torch_like.recording.grad_fn import GradFn, grad_fn
 from notevault.frontends.unsupported import UnsupportedError
 
 Array = np.ndarray[Any, Any]

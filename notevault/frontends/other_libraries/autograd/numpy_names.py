@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from notevault.autodiff import Tensor
-from notevault.autodiff.numpy_linear_algebra import triangle_completed
-from notevault.autodiff.numpy_rearranging import joining
+from notevault.autodiff.numpy_functions.linear_algebra import triangle_completed
+from notevault.autodiff.numpy_functions.rearranging import joining
 from notevault.autodiff.operations.eigenvalues import Triangle, eigh
 from notevault.frontends.imitation import imitation
 from notevault.frontends.other_libraries import arrays
