@@ -107,24 +107,20 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, dtype=None):
 
 def norm(x, p="fro", dim=None, keepdim=False, dtype=None):
     if p == "nuc":
-        raise LeftOutError("the nuclear norm needs singular values")
+        return linalg_norm(x, p, dim, keepdim)
     return vector_norm(x, 2 if p in ("fro", None) else p, dim, keepdim)
 
 
 def linalg_norm(x, ord=None, dim=None, keepdim=False, dtype=None):
     axes = tuple(dim) if isinstance(dim, (list, tuple)) else dim
-    matrix = ord is not None and (
-        (axes is None and len(shape_of(x)) == 2) or (isinstance(axes, tuple) and len(axes) == 2)
+    matrix = ord == "nuc" or (
+        ord is not None and ((axes is None and len(shape_of(x)) == 2) or (isinstance(axes, tuple) and len(axes) == 2))
     )
     if not matrix or ord == "fro":
         return vector_norm(x, 2 if ord in (None, "fro") else ord, dim, keepdim)
-    if ord in ("nuc", 2, -2):
-        raise LeftOutError("this matrix norm needs singular values")
-    a, b = (k % len(shape_of(x)) for k in (axes or (0, 1)))
-    summed, other = (a, b) if abs(ord) == 1 else (b, a)
-    sums = ops.sum(ops.absolute(x), axis=summed, keepdims=True)
-    result = (ops.amax if ord > 0 else ops.amin)(sums, axis=other, keepdims=True)
-    return result if keepdim else ops.squeeze(result, axis=(a, b))
+    if ord in ("nuc", 2, -2) and not np.any(plain(x)):
+        raise LeftOutError("a norm of singular values at zero, where it has no derivative")
+    return np.linalg.norm(x, ord, axes, keepdim)
 
 
 def cumulative(name: str) -> Callable[..., Any]:

@@ -127,6 +127,10 @@ def test_the_derivative_agrees_with_differences(name: str) -> None:
 def test_norms_of_matrices(order: Any) -> None:
     assert np.linalg.norm(tensor(A), order).value == pytest.approx(np.linalg.norm(A, order))
     assert gradcheck(lambda a: np.linalg.norm(a, order), A).ok
+    stack = np.stack([A, A + 1, 2 * A, A - 1])
+    for axes, keepdims in (((1, 2), False), ((2, 0), True), ((-1, 1), True)):
+        expected = np.linalg.norm(stack, order, axes, keepdims)
+        assert np.linalg.norm(tensor(stack), order, axes, keepdims).value == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("order", [1, np.inf, -np.inf, 2, 4])

@@ -37,16 +37,19 @@ def _vector_norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
 
 
 def _matrix_norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
-    if ord in (1, -1, np.inf, -np.inf) and not keepdims:  # the largest (smallest) sum along one axis
-        summed, other = (0, 1) if abs(ord) == 1 else (1, 0)
-        rows = np.moveaxis(np.abs(x), axis or (0, 1), (0, 1))
-        totals = np.sum(rows, axis=summed, keepdims=True)
-        return np.squeeze((np.max if ord > 0 else np.min)(totals, axis=other, keepdims=True), axis=(0, 1))
-    if ord not in ("nuc", 2, -2) or keepdims:
-        raise UnsupportedNumpyError(f"np.linalg.norm of a matrix with ord={ord!r}, keepdims={keepdims}")
-    values = svd(np.moveaxis(x, axis or (0, 1), (-2, -1)), compute_uv=False)
-    reduce: dict[Any, Function] = {"nuc": np.sum, 2: np.max, -2: np.min}
-    return reduce[ord](values, axis=-1)
+    axes = (0, 1) if axis is None else axis
+    matrices = np.moveaxis(x, axes, (-2, -1))
+    if ord in (1, -1, np.inf, -np.inf):  # the largest (smallest) sum of a column, of a row
+        sums = np.sum(np.abs(matrices), axis=-2 if abs(ord) == 1 else -1)
+        found = (np.max if ord > 0 else np.min)(sums, axis=-1)
+    elif ord in _OF_SINGULAR_VALUES:
+        found = _OF_SINGULAR_VALUES[ord](svd(matrices, compute_uv=False), axis=-1)
+    else:
+        raise UnsupportedNumpyError(f"np.linalg.norm of a matrix with ord={ord!r}")
+    return np.expand_dims(found, tuple(sorted(k % len(shape_of(x)) for k in axes))) if keepdims else found
+
+
+_OF_SINGULAR_VALUES: dict[Any, Function] = {"nuc": np.sum, 2: np.max, -2: np.min}
 
 
 def _completed(x: Any, UPLO: str = "L") -> Any:  # noqa: N803 (numpy's name)
