@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import shlex
 import subprocess
@@ -18,6 +19,12 @@ _SESSION = re.compile(r"```console\n\$ (?P<command>.+)\n(?P<output>(?:.*\n)*?)``
 SESSIONS = [
     (match["command"], match["output"]) for match in _SESSION.finditer((ROOT / "README.md").read_text(encoding="utf-8"))
 ]
+
+
+def test_the_python_of_the_readme_prints_what_it_says() -> None:
+    failures, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert tried > 0
+    assert failures == 0
 
 
 def test_the_readme_shows_sessions() -> None:

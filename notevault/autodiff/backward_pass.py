@@ -89,7 +89,8 @@ def trace(output: Tensor, wrt: Sequence[Tensor] | None = None, names: Mapping[st
 
     wrt: what to differentiate by; every leaf when None. names: a namespace (such as `locals()`) whose
     variables give their names to the nodes they hold; a tensor's own name comes first. A scalar output has
-    upstream gradient 1.
+    upstream gradient 1. TypeError where the output is no tensor. `trace_formats` has it as a table, Markdown, LaTeX,
+    Mermaid and SVG.
 
     >>> from notevault.autodiff.tensor import tensor
     >>> w, x = tensor(2.0, "w"), tensor(3.0, "x")
@@ -97,6 +98,8 @@ def trace(output: Tensor, wrt: Sequence[Tensor] | None = None, names: Mapping[st
     >>> [(node.label, float(node.adjoint)) for node in steps.nodes]
     [('w', 3.0), ('x', 2.0), ('v1', 1.0)]
     """
+    if not isinstance(output, Tensor):
+        raise TypeError(f"trace takes the tensor that was computed, not a {type(output).__name__}")
     tape = recorded([output])
     if wrt is None:
         wrt = [node for node in tape if node.primitive is None]

@@ -38,6 +38,8 @@ def custom_rule(
     def no_jvp(tangents: Sequence[Value], y: Value, *operands: Value, **parameters: Any) -> Value:
         raise NotImplementedError(f"{label} was given no jvp rule; forward mode cannot pass it")
 
+    if callable(vjp):
+        raise TypeError(f"vjp of {label} is a list with one rule for each operand")
     row = Primitive(
         name=label, forward=forward, vjp=tuple(_of_operand_shape(label, k, rule) for k, rule in enumerate(vjp)),
         jvp=jvp or no_jvp, latex=rf"\operatorname{{{label}}}(#*)", complex_step=False,

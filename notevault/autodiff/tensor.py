@@ -126,10 +126,10 @@ class Tensor(ArrayMethods):
         raise TapeWriteError("x[index] = value", "x = set_at(x, value, index=index)")
 
     def __float__(self) -> NoReturn:
-        raise TapeCutError("float()", "take .item() where the number alone is wanted")
+        raise TapeCutError("float()", "use np.sin and its like for math.sin; .item() is the number alone")
 
     def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TapeCutError("conversion to an ndarray", "take .value where the numbers alone are wanted")
+        raise TapeCutError("conversion to an ndarray", "join tensors with np.stack; .value is the numbers alone")
 
     # numpy's protocols: numpy hands its call over when an argument is a tensor
 

@@ -86,6 +86,10 @@ def _code_definitions(note: Note) -> list[tuple[int, list[Definition]]]:
     ]
 
 
+_NEAR = 2_000
+"""Characters of a paragraph that count as around a formula: a paragraph may hold thousands of formulas."""
+
+
 @dataclass(slots=True)
 class _Words:
     """The words of a note, to be asked what stands around a place."""
@@ -110,8 +114,8 @@ class _Words:
         above = [b.plain for b in self.note.blocks[max(place - 2, 0) : place] if b.kind in _WORDY]
         inside = formula.whole.end <= block.span.end
         return Surroundings(
-            before=text[block.span.start : formula.whole.start] if inside else "",
-            after=text[formula.whole.end : block.span.end] if inside else "",
+            before=text[max(block.span.start, formula.whole.start - _NEAR) : formula.whole.start] if inside else "",
+            after=text[formula.whole.end : min(block.span.end, formula.whole.end + _NEAR)] if inside else "",
             above=" ".join([*block.headings, *above]),
             note=self.whole,
             section=tuple(block.headings),

@@ -33,7 +33,7 @@ def _files(root: Path) -> Iterator[str]:
             file = Path(folder, name)
             if name.startswith(".") and name.casefold() != MARKDOWN:
                 continue
-            if file.is_symlink() and not (file.resolve().is_relative_to(inside) and file.is_file()):
+            if file.is_symlink() and not (file.is_file() and file.resolve().is_relative_to(inside)):
                 continue
             yield file.relative_to(root).as_posix()
 

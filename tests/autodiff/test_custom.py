@@ -13,6 +13,7 @@ from notevault.autodiff import (
     checkpoint,
     custom_rule,
     grad,
+    gradcheck,
     hessian,
     jvp,
     tensor,
@@ -107,3 +108,11 @@ def test_a_checkpoint_refuses_what_it_would_lose() -> None:
 def test_a_checkpoint_is_a_node_of_the_trace() -> None:
     steps = trace(checkpoint(lambda x: x * x, name="square twice")(tensor(3.0, "x")))
     assert [(node.operation, float(node.adjoint)) for node in steps.nodes] == [("input", 6.0), ("square twice", 1.0)]
+
+
+def test_a_rule_without_forward_mode_is_checked_by_differences():
+    for factor, holds in ((3, True), (2, False)):
+        cube = custom_rule(lambda x: x**3, vjp=[lambda g, y, x, f=factor: g * f * x**2], name="cube")
+        report = gradcheck(cube, 1.5)
+        assert report.ok is holds
+        assert report.methods == ("Richardson",)

@@ -40,6 +40,14 @@ def test_every_command_has_a_help_page(notevault: Run, command: str) -> None:
     assert f"notevault {command}" in shown.stdout or "Usage:" in shown.stdout
 
 
+def test_a_place_that_cannot_be_written_is_named(notevault: Run, tmp_path: Path) -> None:
+    (tmp_path / "Note.md").write_text("# Note\n", encoding="utf-8")
+    shown = notevault("check", tmp_path, "--output", tmp_path / "nowhere" / "report.txt")
+    assert shown.returncode == 2
+    assert "nowhere" in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
 def test_the_version_is_printed(notevault: Run) -> None:
     assert notevault("--version").stdout == f"notevault {__version__}\n"
 

@@ -182,6 +182,11 @@ def test_the_same_question_is_asked_once(tmp_path: Path) -> None:
     assert rejections[-1].reason == "the same question is asked in A.md"
 
 
+def test_questions_that_differ_in_a_formula_alone_are_two(tmp_path: Path) -> None:
+    cards, rejections = studied(tmp_path, "slope of $x^2$::two times $x$\n\nslope of $x^3$::three times $x^2$")
+    assert [card.prompt for card in cards] == ["slope of $x^2$", "slope of $x^3$"], rejections
+
+
 def test_a_card_keeps_its_id_when_its_answer_is_corrected(tmp_path: Path) -> None:
     (before,), _ = studied(tmp_path, "Momentum is a method with a memory of its steps.")
     (after,), _ = studied(tmp_path, "Momentum is a method with a memory of all its steps.")

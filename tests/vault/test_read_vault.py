@@ -32,6 +32,7 @@ def test_links_out_of_the_vault_are_not_followed(tmp_path: Path) -> None:
     (root / "inside.md").symlink_to(root / "real.md")
     (root / "dead.md").symlink_to(root / "nothing.md")
     (root / "outside").symlink_to(outside, target_is_directory=True)
+    (root / "circle.md").symlink_to("circle.md")
     (root / "loop").symlink_to(root, target_is_directory=True)
     assert list(read_vault(root).notes) == ["inside.md", "real.md", "sub/x.md"]
 

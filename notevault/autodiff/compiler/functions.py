@@ -29,6 +29,7 @@ from typing import Any
 
 import numpy as np
 
+from notevault.autodiff.calls import positions_of
 from notevault.autodiff.compiler.arrays import ArrayWriter
 from notevault.autodiff.compiler.expressions import returned
 from notevault.autodiff.compiler.levels import LevelProgram, is_wide
@@ -82,7 +83,7 @@ class Compiled:
         return run(*flat)
 
     def _make(self, arguments: Sequence[Any]) -> tuple[Callable[..., Any], str]:
-        positions = (self.argnums,) if isinstance(self.argnums, int) else self.argnums
+        positions = None if self.argnums is None else positions_of(self.argnums, len(arguments))
         traced = trace_function(self.function, arguments, positions)
         slopes = None
         if positions is not None:

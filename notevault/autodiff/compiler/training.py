@@ -68,7 +68,9 @@ __all__ = ["TrainingStep", "mse", "tanh"]
 class TrainingStep(FlatParameters):
     """One step of training, compiled for data of the given shapes; calling it returns the loss before the update.
 
-    `parameters` and `gradients` change in place at every step. Data of another shape or type is a ValueError.
+    `parameters` and `gradients` of the step, copies in one flat array each, change in place at every call; what was
+    given stays as it is. optimizer: Adam with its own defaults when left out. Data of another shape or type than the
+    example's is a ValueError.
     """
 
     def __init__(

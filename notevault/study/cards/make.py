@@ -12,6 +12,7 @@ from notevault.frontends.claims import Outcome
 from notevault.notes.model import Note
 from notevault.study.cards.candidate import Candidate, Source
 from notevault.study.cards.gates import rejection, words
+from notevault.study.cards.gates.words import FORMULA
 from notevault.study.cards.rivals import rivals
 from notevault.study.cards.rules import RULES
 from notevault.study.cards.rules.abbreviation import expansions
@@ -67,7 +68,9 @@ def _overlap(one: Span, other: Span) -> bool:
 
 
 def _question(candidate: Candidate) -> str:
-    return " ".join(words(candidate.prompt.casefold()))
+    """The words of the prompt, and its formulas, in which capital letters and signs make a difference."""
+    formulas = ("".join(formula.split()) for formula in FORMULA.findall(candidate.prompt))
+    return " ".join([*words(candidate.prompt.casefold()), *formulas])
 
 
 def _repeated(candidate: Candidate, asked: dict[str, str]) -> str | None:
