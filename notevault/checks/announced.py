@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from notevault.checks.causes import Judgement
 from notevault.checks.cells import Cell
+from notevault.checks.denials import keeps_from_failing, without_denials
 from notevault.checks.model import Status
 from notevault.checks.outcome import Failure
 from notevault.frontends.claims import Finding, Outcome, Verdict
@@ -16,7 +17,10 @@ from notevault.notes.model import BlockKind, Note
 
 _FAILS = re.compile(
     r"\b(?:raises?|throws?|(?:will|would) (?:fail|crash|raise|error)|fails|not allowed|illegal"
-    r"|(?:gives?|causes?|get|leads? to|results? in) an? (?:\w+ )?(?:error|exception))\b",
+    r"|(?:gives?|causes?|get|leads? to|results? in) an? (?:\w+ )?(?:error|exception)"
+    r"|wirft|scheitert|schlägt fehl|(?:gibt einen|führt zu einem) fehler|fehlermeldung|lève|déclenche|échoue"
+    r"|(?:provoque|génère|donne) une erreur|lanza|falla|(?:da|produce|provoca|genera) un error|lança|falha"
+    r"|(?:dá|gera|causa|produz) (?:um )?erro|solleva|(?:dà|genera) un errore)\b",
     re.I,
 )
 _WORDY = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.HEADING})
@@ -40,6 +44,9 @@ def announced(judged: Judgement, failure: Failure | None, words: str) -> Judgeme
     if failure is None or status not in {Status.ERROR, Status.SYNTAX}:
         return judged
     said = f"{failure.type}, as the text above it says"
+    words = without_denials(words)
+    if failure.type in words and keeps_from_failing(words):
+        return Status.RAN, f"it fails with {failure.type}, of which the text above it speaks"
     if failure.type in words:
         return Status.VERIFIED, f"it raises {said}"
     if status is Status.ERROR and _FAILS.search(words):

@@ -13,6 +13,7 @@ _TOKEN = re.compile(
 _ELLIPSIS = "..."
 _FULL_PRECISION = 15
 _SINGLE_PRECISION = 7
+_NOISE = Decimal("1e-13")
 _VALUE_WORDS = frozenset(
     {
         "True", "False", "None", "nan", "NaN", "inf", "Infinity", "tensor", "array", "Array", "Matrix", "dtype",
@@ -45,11 +46,11 @@ def _numbers_agree(stated: str, actual: str) -> bool:
         return True
     decimals = _decimals(stated)
     if "." not in stated and "e" not in stated.lower():
-        return False
+        return abs(said - found) <= abs(said) * _NOISE  # 100 * 1.1
     exponent = int(re.split("[eE]", stated)[1]) if "e" in stated.lower() else 0
     unit = Decimal(10) ** (exponent - decimals)
     if len(re.sub(r"\D", "", stated)) >= _FULL_PRECISION:
-        unit = abs(said) * Decimal("1e-13")  # the last digits of a float depend on the library
+        unit = abs(said) * _NOISE  # the last digits of a float depend on the library
     if len(re.sub(r"\D", "", stated).lstrip("0")) >= _SINGLE_PRECISION:
         unit = max(unit, abs(said) * Decimal("1e-6"))  # and those of a float32, as PyTorch and jax have them
     rounded = abs(said - found) <= unit / 2

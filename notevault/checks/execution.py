@@ -13,6 +13,7 @@ from types import CodeType
 from typing import Any
 
 from notevault.checks import places
+from notevault.checks.denials import without_denials
 from notevault.checks.expressions import compared_as_expressions, names_something_else
 from notevault.checks.names import names_of
 from notevault.checks.outcome import Compared, Failure, Outcome, State
@@ -160,6 +161,7 @@ class Execution:
         said = [line.partition("#")[2] for line in lines[failure.line - 1 : end]]
         if end < len(lines) and lines[end].lstrip().startswith("#"):
             said.append(lines[end].partition("#")[2])
+        said = [without_denials(text) for text in said]
         said += [want[3] for want in self.wants if statement.lineno <= want[0] <= end]
         names = (failure.type, *(base for base in failure.bases if base.endswith("Error")))
         quoted = len(failure.message) >= _TELLING and any(failure.message in text for text in said)

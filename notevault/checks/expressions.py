@@ -96,6 +96,8 @@ def names_something_else(text: str, tree: ast.Module, line: int, namespace: Mapp
     if elements is None or _works_in_steps(tree, line):
         return True
     values = [value for value in namespace.values() if isinstance(value, sympy.Expr) and value.free_symbols]
+    if not values:
+        return True  # no symbols at all: a path, a name with hyphens
     if any(symbol.is_real is not None or symbol.is_integer for value in values for symbol in value.free_symbols):
         return True
     if len(elements) > 1:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from notevault.checks.cells import Cell
+from notevault.checks.compare import agrees
 from notevault.checks.outcome import Outcome
 
 _CALLED = (
@@ -23,11 +24,13 @@ _CALLED = (
     "python_version", "list_physical_devices", "finfo", "urandom", "getrandbits", "uuid1", "uuid4", "token_hex",
 )  # fmt: skip
 _DEPENDS = re.compile(
-    rf"\b(?:{'|'.join(_CALLED)})\(|\b__version__\b|\b__file__\b|\bplatform\.\w+|\bos\.environ\b"
+    rf"\b(?:{'|'.join(_CALLED)})\(|\b__version__\b|\b__file__\b|\.(?:nbytes|itemsize)\b|\bplatform\.\w+|\bos\.environ\b"
     r"|\bsys\.(?!stdout|stderr|exit|set|maxsize|float_info)\w+|\b(?:version_info|hexversion)\b"
     r"|\bprint\([^#\n]{0,200}\b(?:is_available|device_count)\("
     r"|\bprint\([^#\n]{0,200}\bis\b(?!\s+(?:not\s+)?(?:None|True|False)\b)"  # whether small values are one object
 )
+_OTHER_VERSION = re.compile(r"\bpython ?2\b|\b(?:older|earlier|previous|old) versions?\b", re.IGNORECASE)
+_FREE_SIGNS = re.compile(r"\b(?:eig|eigh|eigs|eigsh|svd|svds|qr|schur|null_space|PCA|TruncatedSVD)\(")
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(.+)$", re.MULTILINE)
 
 
@@ -38,6 +41,20 @@ def depends_on_machine(source: str) -> bool:
     (True, False)
     """
     return _DEPENDS.search(source) is not None
+
+
+def speaks_of_another_version(words: str) -> bool:
+    """Whether the words above a block say that it is for a version that is not at hand."""
+    return _OTHER_VERSION.search(words) is not None
+
+
+def differs_in_free_signs(source: str, stated: str, printed: str) -> bool:
+    """Whether two texts differ in signs alone, where the code takes vectors that are known up to their sign.
+
+    >>> differs_in_free_signs("q, r = np.linalg.qr(A)", "[-0.6 -0.8]", "[0.6 0.8]")
+    True
+    """
+    return _FREE_SIGNS.search(source) is not None and agrees(stated.replace("-", ""), printed.replace("-", ""))
 
 
 def machine_dependent(cells: Sequence[Cell], outcomes: Sequence[Outcome]) -> set[int]:

@@ -11,7 +11,7 @@ from notevault.frontends.claims import Confidence, Outcome, Verdict
 
 _REMARK = re.compile(r"\s*\([^()]*\)\s*$")
 _REPR = re.compile(r"<class '[\w.]+'>|[A-Za-z_]\w*\([^\n]*\)")
-_UNSETTLED = "what the block prints rests on chance, the clock or the machine"
+_UNSETTLED = "what the block prints rests on chance, the clock, the machine or its versions"
 _ACCELERATOR = re.compile(r"\b(?:cuda|mps|xpu)\b", re.IGNORECASE)
 _LONGEST = 120
 _LONGEST_COMPARED = 5_000  # what people copy into notes is shorter; what attacks a regular expression is not

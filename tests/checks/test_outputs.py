@@ -18,6 +18,7 @@ AGREE = [
     "print(2 ** 3)  # -> 8",
     "print(2 ** 3)  # 8",
     "print(1 / 3)  # 0.33",
+    "print(100 * 1.1)  # 110",
     "print(2 / 3)  # 0.66",
     "print(2 / 3)  # 0.67",
     "print(8)  # prints 8",
@@ -73,6 +74,8 @@ DISAGREE = [
     "print([1, 2, 3][1:])\n# [1, 2]",
     "for i in range(3):\n    print(i)\n# 1\n# 2\n# 3",
     "print(1 < 3 < 2)  # True",
+    "import numpy as np\nprint(np.linalg.eigh(np.diag([2.0, 3.0]))[1])  # [[2. 0.] [0. 1.]]",
+    "print([-1.0, 2.0])  # [1.0, 2.0]",
     "print(type(3))  # <class 'float'>",
     "from collections import Counter\nprint(Counter('aab'))  # Counter({'a': 1, 'b': 2})",
 ]  # fmt: skip
@@ -120,6 +123,9 @@ NOT_OUTPUTS = [
     "import torch\nprint(torch.cuda.is_available())  # True",
     "import torch\nprint(torch.tensor([1.0]))  # Output: tensor([1.], device='cuda:0')",
     "a, b = 257, 257\nprint(a is b)  # Output: 3",
+    "import numpy as np\nprint(np.arange(2).nbytes)  # 8",
+    "print('a/b' + '/c')  # a/b",
+    "import numpy as np\nprint(np.linalg.eigh(np.diag([2.0, 3.0]))[1])  # [[-1. 0.] [0. -1.]]",
     SYMBOLS + "print(s.diff((w*x)**2, w))  # 2*w*x*x, or so",
     SYMBOLS + "print(w*x)  # Output: a product",
 ]  # fmt: skip
@@ -145,6 +151,12 @@ def test_what_is_no_output_raises_no_alarm(runner: Worker, source: str) -> None:
     check = check_note(note_of(source), runner)
     assert check.blocks[0].status in {Status.RAN, Status.VERIFIED}
     assert check.diagnostics == ()
+
+
+def test_the_output_of_another_version_is_not_compared(runner: Worker) -> None:
+    text = "# Division\n\n{}:\n\n```python\nprint(7 / 2)  # 3\n```\n"
+    old, now = (check_note(parse_note("n.md", text.format(said)), runner) for said in ("In Python 2", "In Python"))
+    assert [old.blocks[0].status, now.blocks[0].status] == [Status.RAN, Status.MISMATCH]
 
 
 OPEN = [

@@ -191,6 +191,13 @@ ANNOUNCED = [
     ("The error of the model is small:", "[1][5]", Status.ERROR, "IndexError"),
     ("The old way was wrong.\n\nNow we do this:", "[1][5]", Status.ERROR, "IndexError"),
     ("This raises a ValueError:", "int('12')", Status.RAN, "it ran"),
+    ("To avoid an IndexError, look at the length:", "[1][5]", Status.RAN, "it fails with IndexError"),
+    ("This version never raises an exception:", "1 / 0", Status.ERROR, "ZeroDivisionError"),
+    ("Without the TypeError now:", "1 + 'a'", Status.ERROR, "TypeError"),
+    ("It does not raise a KeyError but an IndexError:", "[1][5]", Status.VERIFIED, "it raises IndexError"),
+    ("Esto da un error:", "1 + 'a'", Status.RAN, "it fails with TypeError"),
+    ("Das führt zu einem Fehler:", "1 + 'a'", Status.RAN, "it fails with TypeError"),
+    ("Safe:", "1 / 0  # never raises", Status.ERROR, "ZeroDivisionError"),
 ]  # fmt: skip
 
 
