@@ -222,7 +222,10 @@ ACTIVATIONS = [
     ("def relu(x):\n    return np.maximum(0, x)\n", "relu_derivative(x)", "np.where(x >= 0, 0, 1)", "refuted"),
     (SIGMOID, "sigmoid_derivative(x)", "(sigmoid(x + 1e-3) - sigmoid(x)) / 1e-3", "inconclusive"),
     (SIGMOID, "sigmoid_derivative(dout)", "dout * 2", None),  # an upstream gradient
+    (SIGMOID, "sigmoid_derivative(x)", "(sigmoid(x + 0.5) - sigmoid(x)) / 0.5", "inconclusive"),
     (SIGMOID, "sigmoid_derivative(x)", "unknown(x)", None),
+    ("def spike(x):\n    return np.heaviside(x, 0)\n", "spike_derivative(x)", "1 / (1 + np.abs(x)) ** 2", None),
+    ("def next(x):\n    return x + 1\n", "next_prime(x)", "x + 2 + x % 2", None),
     ("def softmax(x):\n    return np.exp(x) / np.exp(x).sum()\n", "softmax_derivative(x)", "x * (1 - x)", None),
 ]  # fmt: skip
 
@@ -232,4 +235,29 @@ def test_the_derivative_of_an_activation_is_taken_of_its_argument_or_of_its_valu
     session: Any, function: str, name: str, derivative: str, expected: str | None
 ) -> None:
     findings, _ = session(f"import numpy as np\n{function}def {name}:\n    return {derivative}\n")
+    assert [str(f.verdict.outcome) for f in findings] == ([] if expected is None else [expected])
+
+
+PAIRS = [
+    ("mse(y, p)", "np.mean((y - p) ** 2)", "mse_prime(y, p)", "2 * (p - y) / y.size", "verified"),
+    ("mse(y, p)", "np.mean((y - p) ** 2)", "mse_prime(y, p)", "2 * (y - p) / y.size", "refuted"),
+    ("mse(y_true, p)", "np.mean((y_true - p) ** 2)", "mse_prime(y_true, p)", "2 * (y_true - p) / p.size", "refuted"),
+    ("mse(p, y)", "np.mean((y - p) ** 2)", "mse_prime(p, y)", "2 * (p - y) / y.size", "verified"),
+    ("loss(t, y)", "np.sum((y - t) ** 2)", "loss_grad(t, y)", "2 * (y - t)", "verified"),
+    ("loss(t, y)", "np.sum((y - t) ** 2)", "loss_grad(t, y)", "2 * (t - y)", "refuted"),
+    ("loss(x, y, w)", "np.mean((w * x - y) ** 2)", "dloss(x, y, w)", "np.mean(2 * x * (w * x - y))", "verified"),
+    ("loss(w)", "np.mean((x * w - y) ** 2)", "grad(w, i)", "2 * x[i] * (x[i] * w - y[i])", None),
+    ("loss(w)", "np.mean((x * w - y) ** 2)", "grad(w, h)", "(loss(w + h) - loss(w)) / h", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("loss", "value", "gradient", "derivative", "expected"), PAIRS)
+def test_a_gradient_function_is_by_what_the_model_gives_and_not_by_the_targets(
+    session: Any, loss: str, value: str, gradient: str, derivative: str, expected: str | None
+) -> None:
+    given = "x = y = y_true = t = np.array([1.0, 2.0]); p = np.array([0.5, 2.5]); w, h, i = 1.5, 0.5, 1\n"
+    if "t, y" in loss:
+        given += "y = np.array([0.7, 0.4])\n"
+    source = f"import numpy as np\n{given}def {loss}:\n    return {value}\ndef {gradient}:\n    return {derivative}\n"
+    findings, _ = session(source + f"print({gradient})\n")
     assert [str(f.verdict.outcome) for f in findings] == ([] if expected is None else [expected])

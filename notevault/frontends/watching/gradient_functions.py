@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from notevault.autodiff import Tensor, tensor
+from notevault.autodiff import Tensor, gradients, tensor
+from notevault.frontends.backward.points import agree, array
 from notevault.frontends.watching.claimed import Claimed, Plan, named, twin, usual_parameter
+from notevault.frontends.watching.differences import is_difference_quotient
 from notevault.frontends.watching.pairing import LOSSES, parameter_of
 from notevault.frontends.watching.rerun import Assigned, Rerun
 
@@ -23,6 +25,8 @@ _LOSS = re.compile(
     r"(?:compute_|get_|calc_|calculate_)?(?:loss|cost|objective|nll|mse|cross_entropy|log_loss)(?:_fn|_function|_func)?"
 )
 
+_TARGET = re.compile(r"y|t|y_?true|y_?real|y_?actual|y_?target|true|actual|targets?|labels?|y_?train|expected|desired")
+
 
 def function_claims(
     tree: ast.Module, plan: Plan, rerun: Rerun, namespace: Mapping[str, Any]
@@ -30,7 +34,7 @@ def function_claims(
     """For every gradient function, what it gives back and what it computes on the way, at the block's own arguments."""
     for gradient, loss in _function_pairs(rerun.functions):
         given = _given(tree, gradient, loss, plan, namespace)
-        if given is None:
+        if given is None or is_difference_quotient(gradient, loss) or _is_of_one_sample(gradient, loss):
             continue
         rerun.leaves.clear()
         rerun.leaves.update({n: leaf for name, value in given.items() for n, leaf in _leaves(name, value)})
@@ -81,6 +85,13 @@ def _function_pairs(functions: Mapping[str, ast.FunctionDef]) -> Iterator[tuple[
             else:
                 continue
             break
+
+
+def _is_of_one_sample(gradient: ast.FunctionDef, loss: ast.FunctionDef) -> bool:
+    """Whether it takes a place in the data that the loss does not take: `def grad(w, i)`."""
+    more = {a.arg for a in gradient.args.args} - {a.arg for a in loss.args.args}
+    places = [node.slice for node in ast.walk(gradient) if isinstance(node, ast.Subscript)]
+    return any(isinstance(node, ast.Name) and node.id in more for place in places for node in ast.walk(place))
 
 
 def _of_argument(of: str, function: ast.FunctionDef) -> bool:
@@ -144,7 +155,8 @@ def _claims(gradient: ast.FunctionDef, loss: ast.FunctionDef, plan: Plan, rerun:
             parameter = entry.name
         if parameter is None:
             alike = usual_parameter(value, rerun, entry.value.shape if isinstance(entry.value, Tensor) else ())
-            parameter = arguments[position] if len(parts) > 1 and position < len(arguments) else arguments[0]
+            several = len(parts) > 1 and position < len(arguments)
+            parameter = arguments[position] if several else _differentiated_by(arguments, entry, value)
             first = named(entry.names, parameter)
             parameter = parameter if first is not None and twin(first, value) is not None else alike
         at = named(entry.names, parameter) if parameter else None
@@ -156,6 +168,30 @@ def _claims(gradient: ast.FunctionDef, loss: ast.FunctionDef, plan: Plan, rerun:
             name = entry.name or f"{gradient.name}({', '.join(arguments)})"
             found.append(Claimed(name, parameter, written, node, value, of, (), is_function=True))
     return found
+
+
+def _differentiated_by(arguments: list[str], entry: Assigned, value: Tensor) -> str:
+    """The argument that a value given back is the gradient by: one whose gradient it is, else the likeliest."""
+    candidates = _no_targets(arguments)
+    if not isinstance(entry.value, Tensor | float | np.ndarray):
+        return candidates[0]
+    said = array(entry.value)
+    nodes = {name: at for name in candidates if (at := named(entry.names, name)) is not None and at.shape == said.shape}
+    for name, at in nodes.items() if len(candidates) > 1 else ():
+        node = twin(at, value)
+        if node is not None and agree(said, array(gradients(value, [node])[0])):
+            return name
+    return [*nodes, *candidates][0]
+
+
+def _no_targets(arguments: list[str]) -> list[str]:
+    """The arguments that are no targets by their names; of targets alone, those that may be a model's output.
+
+    >>> _no_targets(["y_true", "y_pred"]), _no_targets(["w", "X", "y"]), _no_targets(["t", "y"])
+    (['y_pred'], ['w', 'X'], ['y'])
+    """
+    others = [name for name in arguments if not _TARGET.fullmatch(name)]
+    return others or [name for name in arguments if name == "y"] or arguments
 
 
 def _key_of_dict(name: str, names: Mapping[str, Any]) -> bool:
