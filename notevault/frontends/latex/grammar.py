@@ -37,6 +37,11 @@ FUNCTIONS: Mapping[str, str] = {
 }  # fmt: skip
 """Functions that are known without a definition, by how they are written."""
 
+OTHER_FUNCTIONS = frozenset(
+    {"tr", "Tr", "Re", "Im", "tg", "ctg", "sen", "sh", "ch", "th", "det", "vec", "diag", "rank"}
+)
+"""Words that are functions and no products of letters, of which nothing else is known."""
+
 BINDING: Mapping[str, int] = {
     "+": 10, "-": 10, "*": 20, "\\cdot": 20, "\\times": 20, "\\odot": 20, "/": 20, "\\div": 20, "\\mod": 5, "\\bmod": 5,
 }  # fmt: skip

@@ -177,9 +177,7 @@ class Reader(Cursor):
         known = self.known_function()
         if known is not None:
             return self.known_call(known)
-        name = read_name(self, self.vocabulary)
-        if start.kind == "text" and self.look().kind == "letter" and not self.vocabulary.is_defined(name.key):
-            raise NotUnderstoodError(name.key, start.start, "a function that is not known, or a factor")
+        name = self.plain_name()
         primes = 0
         while self.skip("'"):
             primes += 1
@@ -199,11 +197,21 @@ class Reader(Cursor):
             arguments = self.arguments()
             if all(isinstance(argument, Name) for argument in arguments):
                 return Call(name, arguments)
-            if len(arguments) > 1:
+            if len(arguments) > 1 or (start.kind == "text" and not self.vocabulary.is_defined(name.key)):
                 raise NotUnderstoodError(f"{name.key}(", start.start, "a function that the note does not define")
             self.place = mark
         if self.at("^") and self.vocabulary.calls(name):
             return self.powered_call(name)
+        return name
+
+    def plain_name(self) -> Name:
+        """The name that stands next; raises NotUnderstoodError where it is a word that may be a function."""
+        start, run = self.look(), self.run_of_letters()
+        if run in grammar.OTHER_FUNCTIONS and self.look(len(run)).text == "(":
+            raise NotUnderstoodError(run, start.start, "a function that is not known")
+        name = read_name(self, self.vocabulary)
+        if start.kind == "text" and self.look().kind == "letter" and not self.vocabulary.is_defined(name.key):
+            raise NotUnderstoodError(name.key, start.start, "a function that is not known, or a factor")
         return name
 
     def powered_call(self, name: Name) -> Node:

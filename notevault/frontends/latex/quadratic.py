@@ -3,13 +3,14 @@ r"""Derivatives of quadratic forms, written without indices: `\nabla x^T A x = (
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
 import numpy as np
 
 from notevault.autodiff import gradients, tensor
+from notevault.frontends.backward.points import Array
 from notevault.frontends.claims import Confidence, Outcome, Verdict
 from notevault.frontends.latex.context import Context
 from notevault.frontends.latex.links import Chain
@@ -32,7 +33,34 @@ from notevault.frontends.latex.symbols import opaque
 SIZES = (2, 3)
 MAX_OPEN = 3
 _GREEK_MATRICES = frozenset({"Sigma", "Lambda", "Omega", "Gamma", "Phi", "Psi", "Theta", "Xi", "Pi", "Delta"})
-_SYMMETRIC = re.compile(r"symmetric|covariance|hessian|definite|gram matrix", re.I)
+_SYMMETRIC = re.compile(
+    r"(?<![\w-])(?:symmetri|symmétri|symétri|simétric|simmetric)\w*|[ck]o-?varian[cçz]|hessian|gram matrix"
+    r"|\b(?:positive|negative)(?:ly)?[- ](?:semi-?)?definite|\bpositiv[- ](?:semi)?definit|\bdéfinie positive"
+    r"|\bdefinid[ao] positiv[ao]|\bdefinita positiva|\b(?:SPD|PSD)\b",
+    re.I,
+)
+_NOT_SYMMETRIC = re.compile(
+    r"(?:\b(?:not|never|need not|non|nicht|pas|no|não|skew|anti|un)|n't)[- ]*(?:\w+ ){0,2}s[yi]m+[eé]tri|\basymm?etri"
+    r"|\bantis[yi]m+[eé]tri|\bschiefsymm",
+    re.I,
+)
+
+
+def _projection(square: Array) -> Array:
+    """Onto a line: symmetric, and its own square."""
+    line = square[:, :1]
+    return np.asarray(line @ line.T / (line.T @ line))
+
+
+KINDS: Mapping[str, Callable[[Array], Array]] = {
+    "always": lambda square: square,
+    "symmetric": lambda square: square + square.T,
+    "the identity": lambda square: np.eye(len(square)),
+    "orthogonal": lambda square: np.linalg.qr(square)[0],
+    "projections": _projection,
+    "skew-symmetric": lambda square: square - square.T,
+}
+"""A matrix of each kind that notes speak of, from one with random elements."""
 
 
 class _NoValueError(Exception):
@@ -57,7 +85,8 @@ def judge_form(chain: Chain, context: Context, around: Surroundings) -> Verdict 
     if len(found) != 1:
         return None
     (agreement,) = found
-    return _verdict(str(agreement), body, bool(_SYMMETRIC.search(around.note)))
+    said_symmetric = bool(_SYMMETRIC.search(around.note)) and not _NOT_SYMMETRIC.search(around.note)
+    return _verdict(str(agreement), body, said_symmetric)
 
 
 def _verdict(agreement: str, body: Node, said_symmetric: bool) -> Verdict:
@@ -65,8 +94,8 @@ def _verdict(agreement: str, body: Node, said_symmetric: bool) -> Verdict:
     if agreement == "always" or (agreement == "symmetric" and said_symmetric):
         reason = "" if agreement == "always" else "of a symmetric matrix"
         return Verdict(Outcome.VERIFIED, Confidence.NUMERIC, reason, None, evidence)
-    if agreement == "symmetric":
-        return Verdict(Outcome.INCONCLUSIVE, reason="true of a symmetric matrix, not of every one")
+    if agreement != "never":
+        return Verdict(Outcome.INCONCLUSIVE, reason=f"true of matrices that are {agreement}, not of every one")
     names = [part.key for part in walk(body) if isinstance(part, Name) and _is_matrix(part)]
     reason = f"a form with the matrix {names[0]} has {names[0]} and its transpose in its derivative"
     if said_symmetric:
@@ -111,40 +140,37 @@ def _readings(body: Node, variable: Name, claimed: list[Node]) -> Iterator[froze
 
 
 def _agreement(body: Node, variable: Name, claimed: list[Node], vectors: frozenset[str]) -> str | None:
-    """ "always", "symmetric" or "never"; None where the sizes do not fit."""
+    """The kind of matrices of which it is true, the first of KINDS, or "never"; None where the sizes do not fit."""
     try:
-        results = [
-            all(_agree(body, variable, claimed, vectors, size, symmetric=symmetric) for size in SIZES)
-            for symmetric in (False, True)
-        ]
+        for kind in KINDS:
+            samples = [dict(_values([body, *claimed], vectors, size, kind)) for size in SIZES]
+            if all(_agree(body, variable, claimed, values) for values in samples):
+                return kind
     except _NoValueError:
         return None
-    return "always" if results[0] else "symmetric" if results[1] else "never"
+    return "never"
 
 
-def _agree(
-    body: Node, variable: Name, claimed: list[Node], vectors: frozenset[str], size: int, *, symmetric: bool
-) -> bool:
-    values = dict(_values([body, *claimed], vectors, size, symmetric=symmetric))
+def _agree(body: Node, variable: Name, claimed: list[Node], values: Mapping[str, Any]) -> bool:
     at = tensor(values[opaque(variable)])
     form = _value(body, {**values, opaque(variable): at})
     if np.shape(form) != (1, 1):
         raise _NoValueError
     (right,) = gradients(form.reshape(()), [at])
     said = [np.asarray(_value(node, values)) for node in claimed]
-    if any(value.shape not in {(size, 1), (1, size)} for value in said):
+    if any(value.shape not in {at.shape, at.shape[::-1]} for value in said):
         raise _NoValueError
     return all(np.allclose(value.ravel(), right.value.ravel()) for value in said)
 
 
-def _values(nodes: list[Node], vectors: frozenset[str], size: int, *, symmetric: bool) -> Iterator[tuple[str, Any]]:
+def _values(nodes: list[Node], vectors: frozenset[str], size: int, kind: str) -> Iterator[tuple[str, Any]]:
     names = {opaque(part): part for node in nodes for part in walk(node) if isinstance(part, Name)}
     source = np.random.default_rng(size)
     for key in sorted(names):
         square = source.normal(size=(size, size))
         column, number = source.normal(size=(size, 1)), source.normal(size=(1, 1))
         if _is_matrix(names[key]):
-            yield key, square + square.T if symmetric else square
+            yield key, KINDS[kind](square)
         else:
             yield key, column if key in vectors else number
 
