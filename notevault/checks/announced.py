@@ -18,7 +18,7 @@ from notevault.notes.model import BlockKind, Note
 _FAILS = re.compile(
     r"\b(?:raises?|throws?|(?:will|would) (?:fail|crash|raise|error)|fails|not allowed|illegal"
     r"|(?:gives?|causes?|get|leads? to|results? in) an? (?:\w+ )?(?:error|exception)"
-    r"|wirft|scheitert|schlägt fehl|(?:gibt einen|führt zu einem) fehler|fehlermeldung|lève|déclenche|échoue"
+    r"|wirft|scheitert|schlägt fehl|(?:gibt (?:es )?einen|führt zu einem) fehler|fehlermeldung|lève|déclenche|échoue"
     r"|(?:provoque|génère|donne) une erreur|lanza|falla|(?:da|produce|provoca|genera) un error|lança|falha"
     r"|(?:dá|gera|causa|produz) (?:um )?erro|solleva|(?:dà|genera) un errore)\b",
     re.I,

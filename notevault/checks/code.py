@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from notevault.checks.announced import announced, taken_back, words_above
 from notevault.checks.causes import PLACEHOLDER, Judgement, Origin, Surroundings, judge
 from notevault.checks.cells import Cell, python_cells
-from notevault.checks.machine import differs_in_free_signs, machine_dependent, speaks_of_another_version
+from notevault.checks.machine import differs_by_platform, machine_dependent, speaks_of_another_version
 from notevault.checks.mend import mend
 from notevault.checks.messages import refutation
 from notevault.checks.model import BlockResult, Claim, Status
@@ -177,7 +177,8 @@ def _claims(note: Note, cell: Cell, outcome: Outcome, *, settled: bool, suffix: 
     words = words_above(note, cell)
     settled = settled and not speaks_of_another_version(words)
     for compared in _all_compared(cell, outcome):
-        free = any(differs_in_free_signs(note.source.text, compared.text, printed) for printed in compared.actual)
+        texts = note.source.text, cell.source
+        free = any(differs_by_platform(*texts, compared.text, printed) for printed in compared.actual)
         verdict = verdict_on(compared, settled=settled and not free)
         if verdict is not None:
             span = _span_of(note, cell, compared)

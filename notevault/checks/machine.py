@@ -31,6 +31,7 @@ _DEPENDS = re.compile(
 )
 _OTHER_VERSION = re.compile(r"\bpython ?2\b|\b(?:older|earlier|previous|old) versions?\b", re.IGNORECASE)
 _FREE_SIGNS = re.compile(r"\b(?:eig|eigh|eigs|eigsh|svd|svds|qr|schur|null_space|PCA|TruncatedSVD)\(")
+_WIDTH = re.compile(r"\bu?int(?:32|64)\b|<U\d+")
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(.+)$", re.MULTILINE)
 
 
@@ -48,6 +49,11 @@ def speaks_of_another_version(words: str) -> bool:
     return _OTHER_VERSION.search(words) is not None
 
 
+def differs_by_platform(note: str, block: str, stated: str, printed: str) -> bool:
+    """Whether two texts differ only in what the library or the platform is free to choose."""
+    return differs_in_free_signs(note, stated, printed) or differs_in_width(block, stated, printed)
+
+
 def differs_in_free_signs(source: str, stated: str, printed: str) -> bool:
     """Whether two texts differ in signs alone, where the code takes vectors that are known up to their sign.
 
@@ -55,6 +61,16 @@ def differs_in_free_signs(source: str, stated: str, printed: str) -> bool:
     True
     """
     return _FREE_SIGNS.search(source) is not None and agrees(stated.replace("-", ""), printed.replace("-", ""))
+
+
+def differs_in_width(source: str, stated: str, printed: str) -> bool:
+    """Whether two texts differ in the bits of numpy's integers alone, which the platform and the version decide.
+
+    >>> differs_in_width("np.array([1]).dtype", "dtype('int32')", "dtype('int64')")
+    True
+    """
+    free = not re.search(r"int32|int64|<U\d", re.sub(r"#.*", "", source))
+    return free and agrees(_WIDTH.sub("int", stated), _WIDTH.sub("int", printed))
 
 
 def machine_dependent(cells: Sequence[Cell], outcomes: Sequence[Outcome]) -> set[int]:

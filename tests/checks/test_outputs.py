@@ -76,6 +76,7 @@ DISAGREE = [
     "print(1 < 3 < 2)  # True",
     "import numpy as np\nprint(np.linalg.eigh(np.diag([2.0, 3.0]))[1])  # [[2. 0.] [0. 1.]]",
     "print([-1.0, 2.0])  # [1.0, 2.0]",
+    "import numpy as np\nnp.array([1], dtype='int64').dtype  # dtype('int32')",
     "print(type(3))  # <class 'float'>",
     "from collections import Counter\nprint(Counter('aab'))  # Counter({'a': 1, 'b': 2})",
 ]  # fmt: skip
@@ -125,6 +126,7 @@ NOT_OUTPUTS = [
     "a, b = 257, 257\nprint(a is b)  # Output: 3",
     "import numpy as np\nprint(np.arange(2).nbytes)  # 8",
     "print('a/b' + '/c')  # a/b",
+    "import numpy as np\nnp.array([1]).dtype  # dtype('int32')",
     "import numpy as np\nprint(np.linalg.eigh(np.diag([2.0, 3.0]))[1])  # [[-1. 0.] [0. -1.]]",
     SYMBOLS + "print(s.diff((w*x)**2, w))  # 2*w*x*x, or so",
     SYMBOLS + "print(w*x)  # Output: a product",

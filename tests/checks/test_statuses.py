@@ -197,6 +197,7 @@ ANNOUNCED = [
     ("It does not raise a KeyError but an IndexError:", "[1][5]", Status.VERIFIED, "it raises IndexError"),
     ("Esto da un error:", "1 + 'a'", Status.RAN, "it fails with TypeError"),
     ("Das führt zu einem Fehler:", "1 + 'a'", Status.RAN, "it fails with TypeError"),
+    ("Hier gibt es einen Fehler:", "1 + 'a'", Status.RAN, "it fails with TypeError"),
     ("Safe:", "1 / 0  # never raises", Status.ERROR, "ZeroDivisionError"),
 ]  # fmt: skip
 

@@ -245,6 +245,9 @@ PAIRS = [
     ("mse(p, y)", "np.mean((y - p) ** 2)", "mse_prime(p, y)", "2 * (p - y) / y.size", "verified"),
     ("loss(t, y)", "np.sum((y - t) ** 2)", "loss_grad(t, y)", "2 * (y - t)", "verified"),
     ("loss(t, y)", "np.sum((y - t) ** 2)", "loss_grad(t, y)", "2 * (t - y)", "refuted"),
+    ("loss(labels, q)", "-np.sum(labels * np.log(q)) / 2", "loss_grad(labels, q)", "(q - labels) / 2", "inconclusive"),
+    ("loss(labels, q)", "-np.sum(labels * np.log(q)) / 2", "loss_grad(labels, q)", "q - labels", "inconclusive"),
+    ("loss(labels, q)", "-np.sum(labels * np.log(q)) / 2", "loss_grad(labels, q)", "labels / q / 2", "refuted"),
     ("loss(x, y, w)", "np.mean((w * x - y) ** 2)", "dloss(x, y, w)", "np.mean(2 * x * (w * x - y))", "verified"),
     ("loss(w)", "np.mean((x * w - y) ** 2)", "grad(w, i)", "2 * x[i] * (x[i] * w - y[i])", None),
     ("loss(w)", "np.mean((x * w - y) ** 2)", "grad(w, h)", "(loss(w + h) - loss(w)) / h", None),
@@ -256,6 +259,7 @@ def test_a_gradient_function_is_by_what_the_model_gives_and_not_by_the_targets(
     session: Any, loss: str, value: str, gradient: str, derivative: str, expected: str | None
 ) -> None:
     given = "x = y = y_true = t = np.array([1.0, 2.0]); p = np.array([0.5, 2.5]); w, h, i = 1.5, 0.5, 1\n"
+    given += "labels = np.array([[1.0, 0.0], [0.0, 1.0]]); q = np.array([[0.7, 0.3], [0.4, 0.6]])\n"
     if "t, y" in loss:
         given += "y = np.array([0.7, 0.4])\n"
     source = f"import numpy as np\n{given}def {loss}:\n    return {value}\ndef {gradient}:\n    return {derivative}\n"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from notevault.autodiff import Tensor, graph
-from notevault.frontends.backward.points import Array, array, core, forward
+from notevault.frontends.backward.points import Array, agree, array, core, forward
 from notevault.frontends.backward.whole import ratio
 from notevault.frontends.comparison.numbers import plain
 
@@ -96,3 +96,15 @@ def is_clipped(claimed: Array, computed: Array) -> bool:
     shorter = float(np.linalg.norm(claimed)) < float(np.linalg.norm(computed))
     scaled = claimed * (float(np.linalg.norm(computed)) / float(np.linalg.norm(claimed)))
     return cut or (shorter and bool(np.allclose(scaled, computed, rtol=1e-9, atol=1e-12)))
+
+
+def is_before_activation(said: Array, computed: Array, at: Array) -> bool:
+    """Whether `said` is the gradient by z where `computed` is that by p = sigmoid(z) or softmax(z), but for the mean.
+
+    Notes join the cross-entropy and its activation: the gradient is then p - y.
+    """
+    if said.shape != at.shape or not np.all((at > 0) & (at < 1)):
+        return False
+    sums = [(at * computed).sum(axis=axis, keepdims=True) for axis in range(at.ndim)]
+    through = [at * (1 - at) * computed, *(at * (computed - total) for total in sums)]
+    return any(agree(said, found * times) for found in through for times in (1, *at.shape))

@@ -19,7 +19,14 @@ from notevault.frontends.backward.search import Line, Search
 from notevault.frontends.backward.whole import ratio
 from notevault.frontends.backward.wording import Wording
 from notevault.frontends.claims import Confidence, Outcome, Verdict
-from notevault.frontends.watching.arrays import counterexample, difference_quotient_agrees, is_clipped, is_decay, usable
+from notevault.frontends.watching.arrays import (
+    counterexample,
+    difference_quotient_agrees,
+    is_before_activation,
+    is_clipped,
+    is_decay,
+    usable,
+)
 from notevault.frontends.watching.blame import blamed, rests_on, scale_brought
 from notevault.frontends.watching.claimed import Claimed, Plan, added_gradients
 from notevault.frontends.watching.rerun import Rerun
@@ -140,6 +147,8 @@ class Judge:
                 return f"right before line {line}, where {claim.name} is changed for the step"
         if is_decay(said, computed, array(claim.at)) and not has_penalty(self._search(claim, right)):
             return f"the gradient of {claim.of} and a multiple of {claim.parameter}: weight decay that it leaves out"
+        if claim.is_function and is_before_activation(said, computed, array(claim.at)):
+            return f"the gradient by what the sigmoid or softmax is taken of, if {claim.parameter} is its value"
         clipping = claim.entry.expression is not None and _names_clipping(claim.entry.expression)
         return "right, but for being clipped" if clipping and is_clipped(said, computed) else ""
 
