@@ -249,6 +249,8 @@ PAIRS = [
     ("loss(labels, q)", "-np.sum(labels * np.log(q)) / 2", "loss_grad(labels, q)", "q - labels", "inconclusive"),
     ("loss(labels, q)", "-np.sum(labels * np.log(q)) / 2", "loss_grad(labels, q)", "labels / q / 2", "refuted"),
     ("loss(x, y, w)", "np.mean((w * x - y) ** 2)", "dloss(x, y, w)", "np.mean(2 * x * (w * x - y))", "verified"),
+    ("loss(w, h)", "w * h", "loss_grad(w, h)", "h, w", "verified"),
+    ("loss(w, h)", "w * h", "loss_grad(w, h)", "w, h", "refuted"),
     ("loss(w)", "np.mean((x * w - y) ** 2)", "grad(w, i)", "2 * x[i] * (x[i] * w - y[i])", None),
     ("loss(w)", "np.mean((x * w - y) ** 2)", "grad(w, h)", "(loss(w + h) - loss(w)) / h", None),
 ]  # fmt: skip

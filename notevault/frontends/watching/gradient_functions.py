@@ -149,7 +149,8 @@ def _claims(gradient: ast.FunctionDef, loss: ast.FunctionDef, plan: Plan, rerun:
     found = []
     for position, entry in enumerate(parts):
         parameter = parameter_of(entry.name, {*entry.names} - {entry.name}) if entry.name else None
-        if parameter is None and entry.name in entry.names and entry.name in arguments:
+        itself = any(entry.value is leaf for leaf in rerun.leaves.values())  # `return b, a` of a * b
+        if parameter is None and entry.name in entry.names and entry.name in arguments and not itself:
             parameter = entry.name
         if parameter is None and _key_of_dict(entry.name, entry.names):
             parameter = entry.name
