@@ -14,7 +14,9 @@ class VaultNotFoundError(NotevaultError):
 
     def __init__(self, start: Path) -> None:
         self.start = start
-        super().__init__(f"no vault at or above {start} (looked for notevault.toml or .obsidian/)")
+        super().__init__(
+            f"no vault at or above {start} (looked for notevault.toml or .obsidian/); name a folder, as . for this one"
+        )
 
 
 class NoteNotFoundError(NotevaultError):

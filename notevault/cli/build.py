@@ -18,7 +18,7 @@ from notevault.diagnostics import Severity
 @click.option("--seed", type=int, help="The seed of the exercises (default: that of notevault.toml, else 0).")
 @click.option("--no-run", is_flag=True, help="Run no code: only static checks.")
 @click.option("--unsafe-exec", is_flag=True, help="Run code even where no jail holds. Only for notes of your own.")
-@click.option("--jobs", default=2, show_default=True, help="Processes that run code.")
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that run code.")
 @click.pass_context
 def command(
     context: click.Context, vault: Path | None, out: Path, seed: int | None, no_run: bool, unsafe_exec: bool, jobs: int

@@ -25,7 +25,7 @@ from notevault.vault.model import Vault
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="full", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there instead of to stdout.")
-@click.option("--jobs", default=2, show_default=True, help="Processes that run code.")
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that run code.")
 @click.option("--unsafe-exec", is_flag=True, help="Run code even where no jail holds. Only for notes of your own.")
 @click.pass_context
 def command(
@@ -54,7 +54,7 @@ def command(
             output.write_text(click.unstyle(text), encoding="utf-8", newline="\n")
         else:
             click.echo(text, nl=False)
-    click.echo(_counts(report, shown), err=True)
+    click.echo(_counts(report, shown) if vault.notes else f"no notes were found in {target.root}", err=True)
     context.exit(1 if any(d.severity is not Severity.INFO for d in shown.diagnostics) else 0)
 
 

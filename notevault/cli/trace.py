@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
+import numpy as np
 
 from notevault.autodiff import Tensor, Trace, trace
 from notevault.cli.targets import open_vault
@@ -31,13 +32,24 @@ def command(context: click.Context, what: str, vault: Path | None, at: str, form
         raise click.UsageError(f"no format {format_!r}; there are {', '.join(FORMATS)}")
     computation = _computation(context, what, vault)
     point = _point(at, computation)
-    output, names = evaluate(computation, point)
+    output, names = _evaluated(computation, point)
     shown = trace(output, [names[name] for name in computation.inputs], _symbols(computation, names))
     if format_ == "table":
         click.echo(f"{computation.source}\n")
     click.echo(FORMATS[format_](shown))
     if format_ == "table":
         click.echo("\n" + "\n".join(_results(shown, computation)))
+
+
+def _evaluated(computation: Computation, point: Mapping[str, float]) -> tuple[Tensor, Mapping[str, Tensor]]:
+    with np.errstate(all="ignore"):  # what is not finite is refused below
+        output, names = evaluate(computation, point)
+    if not np.isfinite(output.value):
+        where = ", ".join(f"{name}={value:g}" for name, value in point.items())
+        raise click.UsageError(
+            f"--at {where}: the value there is {float(output.value):g}; choose a point where it is finite"
+        )
+    return output, names
 
 
 def _computation(context: click.Context, what: str, vault: Path | None) -> Computation:

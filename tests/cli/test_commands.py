@@ -56,6 +56,20 @@ def test_an_expression_is_traced(notevault: Run) -> None:
     assert notevault("trace", "(w*x+b-y)**2", "--at", POINT).stdout == TRACE
 
 
+@pytest.mark.parametrize(("what", "point"), [("log(x)", "x=-1"), ("x/y", "x=1,y=0"), ("x**y", "x=-1,y=0.5")])
+def test_no_derivative_is_printed_where_there_is_no_value(notevault: Run, what: str, point: str) -> None:
+    shown = notevault("trace", what, "--at", point)
+    assert shown.returncode == 2
+    assert not shown.stdout
+    assert "finite" in shown.stderr
+    assert "Warning" not in shown.stderr
+
+
+def test_a_folder_without_notes_is_said_to_hold_none(notevault: Run, tmp_path: Path) -> None:
+    shown = notevault("check", tmp_path)
+    assert (shown.returncode, "no notes were found" in shown.stderr) == (0, True)
+
+
 def test_a_note_is_traced_under_its_own_names(notevault: Run, tmp_path: Path) -> None:
     text = (EXAMPLE / SEED).read_text(encoding="utf-8").replace("(prediction - y)2", "(prediction - y)**2")
     (tmp_path / SEED).write_text(text, encoding="utf-8")
