@@ -77,7 +77,7 @@ def _verdict(rerun: Rerun, gradient: ast.FunctionDef, function: ast.FunctionDef)
     if is_difference_quotient(gradient, function) or np.allclose(array(said), right, rtol=NEAR, atol=NEAR):
         return Verdict(Outcome.INCONCLUSIVE, None, "near the derivative, as a difference quotient is", None, evidence)
     shown = _counterexample(function.args.args[0].arg, array(said), right)
-    reason = f"neither of the argument of {function.name} nor of its value"
+    reason = f"it gives the slope of {function.name} neither from the argument nor from the value"
     evidence = {**evidence, "counterexample": shown}
     return Verdict(Outcome.REFUTED, Confidence.NUMERIC, reason, "not localised", evidence)
 
