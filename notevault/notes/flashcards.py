@@ -1,4 +1,4 @@
-"""Cards that the author wrote: `Q::A`, `Q:::A` (both ways), `Q:` with `A:`, `{{c1::…}}`."""
+"""Cards that the author wrote: `Q::A`, `Q:::A` (both ways), `Q:` with `A:`, a line `?` (`??`) between, `{{c1::…}}`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from notevault.notes.model import Block, BlockKind
 
 _INLINE = re.compile(r"^(?P<front>[^:`\n][^`\n]*?[^:\s`])\s*(?P<sign>:::?)(?!:)\s*(?P<back>[^:\n]?[^\n]*)$")
 _QUESTION = re.compile(r"^Q:[ \t]*(?P<front>.*?)\s*\nA:[ \t]*(?P<back>.*)$", re.DOTALL)
+_LINES = re.compile(r"^(?P<front>.+?)\n(?P<sign>\?\??)[ \t]*\n(?P<back>.+)$", re.DOTALL)
 _GAP = re.compile(r"\{\{c\d+::")
 _KINDS = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM})
 
@@ -34,12 +35,22 @@ def flashcards(block: Block) -> Iterator[Flashcard]:
     if block.kind not in _KINDS:
         return
     if _GAP.search(block.text):
-        yield Flashcard(block.text, "", cloze=True)
+        yield from _with_gaps(block.text.split("\n"))
     elif match := _QUESTION.match(block.text):
         yield Flashcard(match["front"], match["back"])
+    elif match := _LINES.match(block.text):
+        yield Flashcard(match["front"], match["back"], reversed=match["sign"] == "??")
     else:
         for line in block.text.split("\n"):
             yield from _inline(line.strip())
+
+
+def _with_gaps(lines: list[str]) -> Iterator[Flashcard]:
+    """The lines with gaps, and those around them, as one card; a line that is a card itself stays one."""
+    own = {line: list(_inline(line.strip())) for line in lines if not _GAP.search(line)}
+    yield Flashcard("\n".join(line for line in lines if not own.get(line)), "", cloze=True)
+    for line in lines:
+        yield from own.get(line, ())
 
 
 def _inline(line: str) -> Iterator[Flashcard]:

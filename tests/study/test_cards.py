@@ -182,6 +182,27 @@ def test_the_same_question_is_asked_once(tmp_path: Path) -> None:
     assert rejections[-1].reason == "the same question is asked in A.md"
 
 
+@pytest.mark.parametrize(
+    ("text", "cards"),
+    [
+        (
+            "What is a dual?\n?\nThe problem of the multipliers.",
+            [("What is a dual?", "The problem of the multipliers.")],
+        ),
+        (
+            "What is a dual?::The problem of the multipliers.\nIt is strong under {{c1::Slater's}} condition here.",
+            [
+                ("It is strong under {{c1::Slater's}} condition here.", ""),
+                ("What is a dual?", "The problem of the multipliers."),
+            ],
+        ),
+    ],
+)
+def test_cards_in_one_paragraph_are_told_apart(tmp_path: Path, text: str, cards: list[tuple[str, str]]) -> None:
+    made, rejections = studied(tmp_path, text)
+    assert sorted((card.prompt, card.answer) for card in made) == cards, rejections
+
+
 def test_questions_that_differ_in_a_formula_alone_are_two(tmp_path: Path) -> None:
     cards, rejections = studied(tmp_path, "slope of $x^2$::two times $x$\n\nslope of $x^3$::three times $x^2$")
     assert [card.prompt for card in cards] == ["slope of $x^2$", "slope of $x^3$"], rejections
