@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from notevault.checks.check import check_vault
 from notevault.checks.model import Report
+from notevault.frontends.claims import Outcome
 from notevault.study.cards import make_cards
 from notevault.study.model import Card, CardKind, Rejection
 from notevault.vault.read import read_vault
@@ -206,6 +208,16 @@ def test_cards_in_one_paragraph_are_told_apart(tmp_path: Path, text: str, cards:
 def test_questions_that_differ_in_a_formula_alone_are_two(tmp_path: Path) -> None:
     cards, rejections = studied(tmp_path, "slope of $x^2$::two times $x$\n\nslope of $x^3$::three times $x^2$")
     assert [card.prompt for card in cards] == ["slope of $x^2$", "slope of $x^3$"], rejections
+
+
+def test_a_derivative_that_was_checked_at_an_example_is_not_asked(tmp_path: Path) -> None:
+    sums = r"Let $J(w) = \sum_{i=1}^{n} (w_i - y_i)^2$. Then $\frac{\partial J}{\partial w_j} = 2 (w_j - y_j)$."
+    (tmp_path / "Slopes.md").write_text(f"{FILLER}Let $f(x) = x^3$. Then $f'(x) = 3x^2$.\n\n{sums}\n", encoding="utf-8")
+    vault = read_vault(tmp_path)
+    report = check_vault(vault, run=False)
+    assert [claim.verdict.outcome for claim in report.claims] == [Outcome.VERIFIED] * 2
+    cards, _ = make_cards(vault, report)
+    assert [card.answer for card in cards if card.rule == "derivative"] == ["$3 x^{2}$"]
 
 
 def test_a_card_keeps_its_id_when_its_answer_is_corrected(tmp_path: Path) -> None:

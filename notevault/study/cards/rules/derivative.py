@@ -23,6 +23,8 @@ def derivatives(source: Source) -> Iterator[Candidate]:
         function, claimed, variable = decode(evidence["function"]), decode(evidence["claimed"]), evidence["variable"]
         if not isinstance(function, Expr) or not isinstance(claimed, Expr) or claimed.is_number:
             continue
+        if variable not in {symbol.name for symbol in function.free_symbols}:
+            continue  # checked at an example: sizes and places were numbers, which the note does not speak of
         yield Candidate(
             "derivative",
             CardKind.BASIC,
