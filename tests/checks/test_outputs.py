@@ -151,7 +151,8 @@ def test_an_output_that_disagrees_is_a_mismatch(runner: Worker, source: str) -> 
 @pytest.mark.parametrize("source", NOT_OUTPUTS)
 def test_what_is_no_output_raises_no_alarm(runner: Worker, source: str) -> None:
     check = check_note(note_of(source), runner)
-    assert check.blocks[0].status in {Status.RAN, Status.VERIFIED}
+    # an installed torch that is built for graphics cards does not fit into the jail
+    assert check.blocks[0].status in {Status.RAN, Status.VERIFIED, Status.UNSUPPORTED}
     assert check.diagnostics == ()
 
 
