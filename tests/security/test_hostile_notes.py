@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from notevault.checks.code import check_note
+from notevault.checks.equations import equation_claims
 from notevault.checks.model import Status
 from notevault.checks.outcome import Outcome, State
 from notevault.checks.sessions import worker
 from notevault.frontends.claims import Finding, Verdict
 from notevault.frontends.claims import Outcome as Decision
+from notevault.notes.parse import parse_note
 from notevault.sandbox import Answer, Limits, Worker, probe
 from tests.checks.notes import note_of
 
@@ -118,3 +121,14 @@ def test_a_forged_place_stays_inside_the_block(place: tuple[int, int, int, int])
     (block,), (claim,), (diagnostic,) = check.blocks, check.claims, check.diagnostics
     assert (block.status, diagnostic.code) == (Status.MISMATCH, "NV401")
     assert block.span.start <= claim.span.start <= claim.span.end <= block.span.end
+
+
+def test_the_memory_for_a_paragraph_of_formulas_grows_with_its_length() -> None:
+    peaks = []
+    for count in (2_000, 8_000):
+        note = parse_note("note.md", "Some words and then $x^2$ and more words.\n" * count)
+        tracemalloc.start()
+        equation_claims(note)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 8 * peaks[0]
