@@ -11,10 +11,6 @@ from notevault.frontends.torch_like.training.optim import SGD, Adagrad, Adam, Ad
 from notevault.frontends.unsupported import UnsupportedError
 
 
-def _decayed(value: Array, slope: Array, group: Mapping[str, Any]) -> Array:
-    return slope + group["weight_decay"] * value if group["weight_decay"] else slope
-
-
 class Adadelta(Optimizer):
     """Adadelta (Zeiler 2012)."""
 
@@ -23,11 +19,7 @@ class Adadelta(Optimizer):
         "differentiable": False,
     }  # fmt: skip
 
-    def __init__(self, params: Iterable[Any], lr: float = 1.0, **options: Any) -> None:
-        super().__init__(params, lr=lr, **options)
-
     def change(self, value: Array, slope: Array, state: dict[str, Any], group: Mapping[str, Any]) -> Array:
-        slope = _decayed(value, slope, group)
         rate, eps = group["rho"], group["eps"]
         state["square"] = rate * state.get("square", 0) + (1 - rate) * slope * slope
         moved = np.sqrt(state.get("moved", 0) + eps) / np.sqrt(state["square"] + eps) * slope
@@ -43,11 +35,7 @@ class Adamax(Optimizer):
         "differentiable": False, "capturable": False,
     }  # fmt: skip
 
-    def __init__(self, params: Iterable[Any], lr: float = 2e-3, **options: Any) -> None:
-        super().__init__(params, lr=lr, **options)
-
     def change(self, value: Array, slope: Array, state: dict[str, Any], group: Mapping[str, Any]) -> Array:
-        slope = _decayed(value, slope, group)
         first, second = group["betas"]
         state["mean"] = first * state.get("mean", 0) + (1 - first) * slope
         state["largest"] = np.maximum(second * state.get("largest", 0), np.abs(slope) + group["eps"])
@@ -63,11 +51,7 @@ class NAdam(Optimizer):
         "differentiable": False,
     }  # fmt: skip
 
-    def __init__(self, params: Iterable[Any], lr: float = 2e-3, **options: Any) -> None:
-        super().__init__(params, lr=lr, **options)
-
     def change(self, value: Array, slope: Array, state: dict[str, Any], group: Mapping[str, Any]) -> Array:
-        slope = _decayed(value, slope, group)
         first, second = group["betas"]
         step, decay = state["step"], group["momentum_decay"]
         mu, next_mu = (first * (1.0 - 0.5 * 0.96 ** (k * decay)) for k in (step, step + 1))
@@ -87,11 +71,7 @@ class RAdam(Optimizer):
         "capturable": False, "decoupled_weight_decay": False, "differentiable": False,
     }  # fmt: skip
 
-    def __init__(self, params: Iterable[Any], lr: float = 1e-3, **options: Any) -> None:
-        super().__init__(params, lr=lr, **options)
-
     def change(self, value: Array, slope: Array, state: dict[str, Any], group: Mapping[str, Any]) -> Array:
-        slope = _decayed(value, slope, group)
         first, second = group["betas"]
         step = state["step"]
         state["mean"] = first * state.get("mean", 0) + (1 - first) * slope

@@ -30,7 +30,9 @@ class Optimizer:
 
     defaults: Mapping[str, Any] = {}
 
-    def __init__(self, params: Iterable[Any], **options: Any) -> None:
+    def __init__(self, params: Iterable[Any], lr: float | None = None, **options: Any) -> None:
+        if lr is not None:
+            options["lr"] = lr
         if isinstance(params, Tensor):
             raise TypeError(
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
@@ -97,7 +99,7 @@ class Optimizer:
                     slope = parameter.grad.array
                     if group.get("maximize"):
                         slope = -slope
-                    parameter.write(self.change(parameter.array, slope, state, group))
+                    parameter.write(self.change(*_decayed(parameter.array, slope, group), state, group))
         return loss
 
     def change(self, value: Array, slope: Array, state: dict[str, Any], group: Mapping[str, Any]) -> Array:
@@ -109,6 +111,16 @@ class Optimizer:
             lines += [""] * (index > 0) + [f"Parameter Group {index}"]
             lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
         return "\n".join([*lines, ")"])
+
+
+def _decayed(value: Array, slope: Array, group: Mapping[str, Any]) -> tuple[Array, Array]:
+    """Parameter and gradient after weight decay: decoupled it changes the parameter itself, else the gradient."""
+    decay = group.get("weight_decay")
+    if not decay:
+        return value, slope
+    if group.get("decoupled_weight_decay"):
+        return value * (1 - group["lr"] * decay), slope
+    return value, slope + decay * value
 
 
 class SGD(Optimizer):
@@ -123,8 +135,6 @@ class SGD(Optimizer):
         super().__init__(params, lr=lr, momentum=momentum, **options)
 
     def change(self, value: Array, slope: Array, state: dict[str, Any], group: Mapping[str, Any]) -> Array:
-        if group["weight_decay"]:
-            slope = slope + group["weight_decay"] * value
         if group["momentum"]:
             if "buffer" in state:
                 state["buffer"] = group["momentum"] * state["buffer"] + (1 - group["dampening"]) * slope
@@ -141,7 +151,6 @@ class Adam(Optimizer):
         "lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0, "amsgrad": False, "maximize": False,
         "foreach": None, "capturable": False, "differentiable": False, "fused": None, "decoupled_weight_decay": False,
     }  # fmt: skip
-    decoupled = False
 
     def __init__(
         self, params: Iterable[Any], lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), **options: Any
@@ -150,10 +159,6 @@ class Adam(Optimizer):
 
     def change(self, value: Array, slope: Array, state: dict[str, Any], group: Mapping[str, Any]) -> Array:
         first, second = group["betas"]
-        if self.decoupled:
-            value = value * (1 - group["lr"] * group["weight_decay"])
-        elif group["weight_decay"]:
-            slope = slope + group["weight_decay"] * value
         state["mean"] = first * state.get("mean", 0) + (1 - first) * slope
         state["square"] = second * state.get("square", 0) + (1 - second) * slope * slope
         step = state["step"]
@@ -168,7 +173,6 @@ class AdamW(Adam):
     """Adam with decoupled weight decay (Loshchilov and Hutter 2019)."""
 
     defaults: Mapping[str, Any] = {**Adam.defaults, "weight_decay": 1e-2, "decoupled_weight_decay": True}
-    decoupled = True
 
 
 class RMSprop(Optimizer):
@@ -183,8 +187,6 @@ class RMSprop(Optimizer):
         super().__init__(params, lr=lr, alpha=alpha, **options)
 
     def change(self, value: Array, slope: Array, state: dict[str, Any], group: Mapping[str, Any]) -> Array:
-        if group["weight_decay"]:
-            slope = slope + group["weight_decay"] * value
         rate = group["alpha"]
         state["square"] = rate * state.get("square", 0) + (1 - rate) * slope * slope
         spread = state["square"]
@@ -205,12 +207,7 @@ class Adagrad(Optimizer):
         "maximize": False, "differentiable": False, "fused": None,
     }  # fmt: skip
 
-    def __init__(self, params: Iterable[Any], lr: float = 1e-2, **options: Any) -> None:
-        super().__init__(params, lr=lr, **options)
-
     def change(self, value: Array, slope: Array, state: dict[str, Any], group: Mapping[str, Any]) -> Array:
-        if group["weight_decay"]:
-            slope = slope + group["weight_decay"] * value
         state["sum"] = state.get("sum", group["initial_accumulator_value"]) + slope * slope
         rate = group["lr"] / (1 + (state["step"] - 1) * group["lr_decay"])
         return np.asarray(value - rate * slope / (np.sqrt(state["sum"]) + group["eps"]))
